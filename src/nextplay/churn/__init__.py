@@ -1,0 +1,1 @@
+"""Churn: a small additive model served as a table."""

@@ -1,0 +1,250 @@
+"""What goes out: the decision with its whole trace, in the words of the asked locale.
+
+Every value is frozen, and every tuple has a stated order, so that equal inputs give equal bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from nextplay.snapshot import InputWarning
+
+GapKind = Literal["cx", "cs", "mixed", "undetermined", "opportunity"]
+DiagnosisKind = Literal["cx", "cs", "mixed", "none", "undetermined"]
+Side = Literal["cx", "cs"]
+RiskBand = Literal["low", "moderate", "high", "critical"]
+ActionState = Literal["new", "open", "escalated"]
+Purpose = Literal["repair", "outcome", "renewal", "ask", "expansion", "advocacy"]
+WithheldReason = Literal[
+    "eligibility", "applicability", "suitability", "held", "friction_first", "snoozed", "done",
+    "cooldown", "suppressed", "contact_policy", "excluded", "cap", "owner_cap",
+]  # fmt: skip
+ClosedReason = Literal["done", "gap_gone", "expired", "superseded"]
+FactValue = bool | int | float | str | tuple[str, ...] | None
+"""Value of one fact; `None` is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """One family of facts and what it adds to the log-odds of churn (above 0 raises the risk)."""
+
+    family: str
+    contribution: float
+    facts: tuple[str, ...]
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChurnRisk:
+    """The churn risk: probability 0..1 within `horizon_days`, higher is worse.
+
+    `drivers` are ordered by the size of their contribution. `completeness` is the share (0..1) of the model's facts that are known.
+    `provenance` says what the model learned from (`expert`, `synthetic`, `trained`). Where no model could serve, `degraded` is
+    true and `probability` is `None`.
+    """
+
+    probability: float | None
+    band: RiskBand | None
+    drivers: tuple[Driver, ...]
+    model_version: str
+    provenance: str
+    horizon_days: int
+    completeness: float
+    degraded: bool = False
+    out_of_range: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One leaf of a condition as it was found: the fact, its value, the comparison, and what came of it."""
+
+    fact: str
+    value: FactValue
+    operator: str
+    threshold: FactValue
+    truth: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One signal that speaks for or against a gap, with its sentence and its readings."""
+
+    signal: str
+    title: str
+    says: str
+    readings: tuple[Reading, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What is wrong. `severity` 0..1. `open_side` is the side that a contested gap could not exclude.
+
+    `evidence` holds the signals that are true, `evidence_against` the decisive ones that are false; `open_rivals` the signals of
+    `unless` that are unknown. `item` is the key of the item where the gap belongs to one.
+    """
+
+    gap: str
+    kind: GapKind
+    title: str
+    severity: float
+    touchpoint: str | None
+    root_causes: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    evidence_against: tuple[Evidence, ...] = ()
+    open_side: Side | None = None
+    open_rivals: tuple[str, ...] = ()
+    item: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedGap:
+    """A gap that does not stand, because a rival explanation (`unless`) makes its reading harmless."""
+
+    gap: str
+    title: str
+    explained_by: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Priority:
+    """The rank and its four factors: `value = round(propensity * context * value_at_stake * lever, 2)`.
+
+    `priority` and `value` are weighted money in the currency of the account's contract. `notes` say what had to be assumed.
+    """
+
+    priority: float
+    propensity: float
+    context: float
+    value: float
+    lever: float
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A play recommended to this account. `rank` counts from 1; `due_on` is never past the decision deadline ahead."""
+
+    action_id: str
+    state: ActionState
+    rank: int
+    play: str
+    title: str
+    rationale: str
+    purpose: Purpose
+    importance: Literal["must", "normal"]
+    owner_role: str
+    owner_id: str | None
+    due_on: date
+    channel: str
+    effort_hours: float
+    checklist: tuple[str, ...]
+    gaps: tuple[str, ...]
+    priority: Priority
+    unchecked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A candidate that did not come, the first reason that held, and a sentence with the details."""
+
+    play: str
+    title: str
+    reason: WithheldReason
+    says: str
+    gaps: tuple[str, ...]
+    priority: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedAction:
+    """An action that was open and is no longer, and why."""
+
+    action_id: str
+    play: str
+    reason: ClosedReason
+
+
+@dataclass(frozen=True, slots=True)
+class Undetermined:
+    """A question whose answer would tell the kind. `gap` is absent for the rulebook's general question.
+
+    `options` are (answer, side) pairs; `facts` would settle it, most useful first.
+    """
+
+    gap: str | None
+    question: str
+    options: tuple[tuple[str, str], ...]
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """A gap that one reading would bring about. `distance` counts declared steps of the fact, 0..2."""
+
+    gap: str
+    title: str
+    reading: Reading
+    distance: float
+
+
+@dataclass(frozen=True, slots=True)
+class MissingFact:
+    """An unknown fact, and how many undecided conditions read it."""
+
+    fact: str
+    blocks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What the account suffers from. `lead` is the side to begin with; absent for none and undetermined."""
+
+    kind: DiagnosisKind
+    lead: Side | None
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseId:
+    """Which rules and which model decided. `release` covers both hashes and the engine's version."""
+
+    release: str
+    rulebook_hash: str
+    model_hash: str
+    engine_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignalTrace:
+    """One signal in the trace: its truth (`None` is unknown) and every leaf."""
+
+    signal: str
+    truth: bool | None
+    readings: tuple[Reading, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer. Gaps are ordered by severity, then id; actions by rank; withheld by the order of the walk."""
+
+    decision_id: str
+    account_id: str
+    as_of: datetime
+    locale: str
+    churn: ChurnRisk
+    diagnosis: Diagnosis
+    gaps: tuple[Gap, ...]
+    explained_gaps: tuple[ExplainedGap, ...]
+    actions: tuple[Action, ...]
+    withheld: tuple[Withheld, ...]
+    closed_actions: tuple[ClosedAction, ...]
+    undetermined: tuple[Undetermined, ...]
+    near_misses: tuple[NearMiss, ...]
+    missing_facts: tuple[MissingFact, ...]
+    input_warnings: tuple[InputWarning, ...]
+    release: ReleaseId
+    trace: tuple[SignalTrace, ...] = ()

@@ -1,0 +1,96 @@
+"""Everything that can go wrong, by whom it can be mended.
+
+    NextplayError
+    ├── InputInvalid        the caller's: field paths and what to send instead
+    ├── RulebookInvalid     the author's: every fault of every rule file, with its place
+    ├── ModelInvalid        the operator's: an artefact that must not be served
+    ├── ReleaseRejected     the author's: the files are sound, but their own rule tests fail
+    └── EngineFault         ours: an invariant of the engine did not hold
+
+The tree knows neither HTTP nor gRPC; each door has one table from these types to its status.
+No message ever carries a customer's value: the name of the field says enough.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+FaultLevel = Literal["error", "warning"]
+
+
+class NextplayError(Exception):
+    """Root of every error that this package raises on purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One thing wrong with a request: `path` names the field (`surveys[0].score`), `message` the remedy."""
+
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        """Render as `path: message`."""
+        return f"{self.path}: {self.message}"
+
+
+class InputInvalid(NextplayError):
+    """A request, snapshot or history that cannot be taken; carries every violation found."""
+
+    def __init__(self, violations: Iterable[Violation]) -> None:
+        """Keep the violations in the order of their paths, so that messages are stable."""
+        self.violations: tuple[Violation, ...] = tuple(sorted(violations, key=lambda violation: violation.path))
+        super().__init__("; ".join(map(str, self.violations)))
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One mistake in a rule file. `line` and `column` count from 1; `excerpt` is the line of the file."""
+
+    path: str
+    line: int
+    column: int
+    code: str
+    message: str
+    hint: str = ""
+    excerpt: str = ""
+    level: FaultLevel = "error"
+
+    def __str__(self) -> str:
+        """Render with the line, a caret under the place, and the hint."""
+        head = f"{self.path}:{self.line}:{self.column}: {self.code}: {self.message}"
+        caret = f"\n  {self.excerpt}\n  {' ' * (self.column - 1)}^" if self.excerpt else ""
+        hint = f"\n  hint: {self.hint}" if self.hint else ""
+        return head + caret + hint
+
+
+class RulebookInvalid(NextplayError):
+    """Rule files that do not make a rulebook; carries every fault of every file, sorted by place."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        """Sort by file, line, column and code: the same files always give the same report."""
+        self.faults: tuple[Fault, ...] = tuple(
+            sorted(faults, key=lambda fault: (fault.path, fault.line, fault.column, fault.code, fault.message))
+        )
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+class ModelInvalid(NextplayError):
+    """A churn model artefact that is damaged, unsorted, against its signs, or not for this vocabulary."""
+
+
+class ReleaseRejected(NextplayError):
+    """A rulebook that compiles but fails its own tests; carries one line for each failed test."""
+
+    def __init__(self, failures: Iterable[str]) -> None:
+        """Keep the failures in the order of the test files."""
+        self.failures: tuple[str, ...] = tuple(failures)
+        super().__init__("\n".join(self.failures))
+
+
+class EngineFault(NextplayError):
+    """An invariant of the inference engine did not hold: an error of ours, never of a caller."""

@@ -1,0 +1,45 @@
+"""What a fact declares about itself: the vocabulary that rules and models may use is made of these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+FactType = Literal["number", "flag", "word", "words", "text", "day"]
+Preference = Literal["higher_is_better", "lower_is_better", "context"]
+
+
+@dataclass(frozen=True, slots=True)
+class FactSpec:
+    """One name of the closed vocabulary.
+
+    `unit` is one of `UNITS` (empty for words, flags and texts). `low` and `high` bound numbers, ends included. `step` is what one
+    notch means when distances are shown. `words` closes an enumeration. `reads` names the snapshot fields it is computed from.
+    `whole` says that only whole numbers occur. Facts of type `day` may stand in texts and due dates, never in comparisons.
+    """
+
+    name: str
+    type: FactType
+    meaning: str
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+    preference: Preference = "context"
+    step: float | None = None
+    words: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeSpec:
+    """A custom field that a rulebook declares; it becomes the fact `attributes.NAME`."""
+
+    name: str
+    type: Literal["number", "flag", "word", "text"]
+    meaning: str = ""
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+    words: tuple[str, ...] = ()
+    step: float | None = None

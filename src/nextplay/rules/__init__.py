@@ -1,0 +1,1 @@
+"""Rules: from a strategist's YAML to a compiled, immutable rulebook, and its evaluation."""
