@@ -28,6 +28,26 @@ FactValue = bool | int | float | str | tuple[str, ...] | None
 """Value of one fact; `None` is unknown."""
 
 
+Explanation = Literal["none", "reasons", "full"]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a caller wants the answer.
+
+    `locale` is a BCP 47 tag; where the rulebook does not speak it, its first required locale is used and the decision
+    says so.
+    `max_actions` may lower the rulebook's cap, never raise it. `explanation` adds no readings, the readings of the
+    gaps' evidence, or the whole
+    trace. `strict` refuses what would otherwise become unknown with a warning.
+    """
+
+    locale: str = "en"
+    max_actions: int | None = None
+    explanation: Explanation = "reasons"
+    strict: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Driver:
     """One family of facts and what it adds to the log-odds of churn (above 0 raises the risk)."""
@@ -42,8 +62,10 @@ class Driver:
 class ChurnRisk:
     """The churn risk: probability 0..1 within `horizon_days`, higher is worse.
 
-    `drivers` are ordered by the size of their contribution. `completeness` is the share (0..1) of the model's facts that are known.
-    `provenance` says what the model learned from (`expert`, `synthetic`, `trained`). Where no model could serve, `degraded` is
+    `drivers` are ordered by the size of their contribution. `completeness` is the share (0..1) of the model's facts
+    that are known.
+    `provenance` says what the model learned from (`expert`, `synthetic`, `trained`). Where no model could serve,
+    `degraded` is
     true and `probability` is `None`.
     """
 
@@ -83,8 +105,10 @@ class Evidence:
 class Gap:
     """What is wrong. `severity` 0..1. `open_side` is the side that a contested gap could not exclude.
 
-    `evidence` holds the signals that are true, `evidence_against` the decisive ones that are false; `open_rivals` the signals of
-    `unless` that are unknown. `item` is the key of the item where the gap belongs to one.
+    `evidence` holds the signals that are true, `evidence_against` the decisive ones that are false; `open_rivals` the
+    signals of
+    `unless` that are unknown. `item` is the key of the item where the gap belongs to one. `answered` is the answer of
+    a rep that counted.
     """
 
     gap: str
@@ -98,6 +122,7 @@ class Gap:
     open_side: Side | None = None
     open_rivals: tuple[str, ...] = ()
     item: str | None = None
+    answered: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +138,7 @@ class ExplainedGap:
 class Priority:
     """The rank and its four factors: `value = round(propensity * context * value_at_stake * lever, 2)`.
 
-    `priority` and `value` are weighted money in the currency of the account's contract. `notes` say what had to be assumed.
+    `priority` and `value` are weighted money in the currency of the contract. `notes` say what had to be assumed.
     """
 
     priority: float
@@ -169,15 +194,24 @@ class ClosedAction:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerOption:
+    """One answer that a rep may give: the word to send back, what to show, and the side that it speaks for."""
+
+    answer: str
+    label: str
+    side: Side
+
+
+@dataclass(frozen=True, slots=True)
 class Undetermined:
     """A question whose answer would tell the kind. `gap` is absent for the rulebook's general question.
 
-    `options` are (answer, side) pairs; `facts` would settle it, most useful first.
+    `facts` would settle it, most useful first.
     """
 
     gap: str | None
     question: str
-    options: tuple[tuple[str, str], ...]
+    options: tuple[AnswerOption, ...]
     facts: tuple[str, ...]
 
 

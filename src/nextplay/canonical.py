@@ -1,0 +1,78 @@
+"""One spelling for every value, so that equal values have equal bytes: what ids and hashes are made of.
+
+Canonical JSON here: keys sorted, no blanks, unset omitted, a list known to be empty as `[]`, instants in UTC with `Z`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any, Final
+
+import orjson
+from pydantic import TypeAdapter
+
+from nextplay.decision import Decision
+from nextplay.snapshot import CustomerSnapshot, HistoryEntry
+
+_SNAPSHOT: Final = TypeAdapter(CustomerSnapshot)
+_HISTORY: Final = TypeAdapter(tuple[HistoryEntry, ...])
+_GROUPS: Final = ("profile", "contract", "usage", "support", "relationship", "billing", "attributes", "team")
+
+
+def canonical_json(document: object) -> bytes:
+    """Serialise a JSON document with sorted keys and no blanks, as UTF-8."""
+    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
+
+
+def digest(document: object, *, prefix: str = "", digits: int = 64) -> str:
+    """Hash a JSON document: `prefix` and the first `digits` hex digits of the SHA-256 of its canonical bytes."""
+    return prefix + hashlib.sha256(canonical_json(document)).hexdigest()[:digits]
+
+
+def snapshot_document(snapshot: CustomerSnapshot) -> dict[str, Any]:
+    """Return the snapshot as JSON values: what is unknown is left out, what is known to be empty is `[]`.
+
+    A group of which nothing is known equals a group that was not sent, so it is left out as well.
+    """
+    document: dict[str, Any] = _SNAPSHOT.dump_python(snapshot, mode="json", exclude_none=True)
+    for group in _GROUPS:
+        if not document.get(group, True):
+            del document[group]
+    return document
+
+
+def history_document(history: Sequence[HistoryEntry]) -> list[dict[str, Any]]:
+    """Return the history that a decision used as JSON values, in the order it was used."""
+    document: list[dict[str, Any]] = _HISTORY.dump_python(tuple(history), mode="json", exclude_none=True)
+    return document
+
+
+def decision_document(decision: Decision) -> dict[str, Any]:
+    """Return the decision as JSON values under the names of the contract; lists stay, absent values are left out."""
+    document: dict[str, Any] = _document(decision)
+    return document
+
+
+def _document(value: object) -> Any:  # noqa: ANN401  JSON has no narrower type
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    if isinstance(value, tuple):
+        return [_document(item) for item in value]
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    if is_dataclass(value):
+        pairs = ((name, getattr(value, name)) for name in _field_names(type(value)))
+        return {name: _document(item) for name, item in pairs if item is not None}
+    msg = f"a {type(value).__name__} has no place in a decision"
+    raise TypeError(msg)
+
+
+@cache
+def _field_names(kind: Any) -> tuple[str, ...]:  # noqa: ANN401  a cache takes anything hashable
+    return tuple(entry.name for entry in fields(kind))

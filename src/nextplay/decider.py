@@ -1,0 +1,140 @@
+"""The corridor on one page: snapshot → facts → churn → signals → gaps → plays → arbitration → decision.
+
+A pure function of the snapshot, the history handed in, the options and the release. `snapshot.as_of` is the only clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Final
+
+from nextplay.account import account_of
+from nextplay.arbitration import Arbitration, arbitrate
+from nextplay.canonical import digest, history_document, snapshot_document
+from nextplay.churn.model import ChurnScore
+from nextplay.decision import Decision, Options, Side
+from nextplay.errors import InputInvalid, Violation
+from nextplay.facts import Facts
+from nextplay.presentation import Findings, present
+from nextplay.release import Release
+from nextplay.rules.assessment import Assessment
+from nextplay.rules.condition import Parameter
+from nextplay.snapshot import CustomerSnapshot, HistoryEntry, InputWarning, SnapshotReading
+
+DEFAULT_OPTIONS: Final = Options()
+
+
+class Decider:
+    """Decides for one release. Safe to share between threads: nothing here changes after construction."""
+
+    def __init__(self, release: Release) -> None:
+        """Keep the release and the index of its rules."""
+        self.release = release
+        self._plays = {play.id: play for play in release.rulebook.plays}
+        self._asks = {gap.id: gap.ask for gap in release.rulebook.gaps if gap.ask is not None}
+
+    def decide(
+        self,
+        reading: SnapshotReading,
+        *,
+        history: Sequence[HistoryEntry] = (),
+        options: Options = DEFAULT_OPTIONS,
+        tenant: str = "",
+    ) -> Decision:
+        """Decide what is wrong with one account and what to do next.
+
+        `history` is what a store remembers; a list that came with the snapshot replaces it. `tenant` keeps equal
+        accounts of two tenants apart in `decision_id`.
+
+        Raises `InputInvalid` where `options.strict` refuses a custom field.
+        """
+        snapshot = reading.snapshot
+        used = tuple(history) if snapshot.history is None else snapshot.history
+        facts = self.release.plan.read(snapshot)
+        _refuse_if_strict(facts, options=options)
+        score = self.release.model.score(facts) if self.release.model else None
+        facts = facts.with_churn(score.probability, score.band) if score else facts.with_churn(None, None)
+        answers, unread = self._answers(snapshot, used)
+        assessment = self.release.evaluator.assess(facts, answers=answers)
+        arbitration = self._arbitrate(snapshot, facts, score, assessment=assessment, history=used, options=options)
+        findings = Findings(
+            decision_id=self._decision_id(snapshot, used, options=options, tenant=tenant),
+            snapshot=snapshot,
+            facts=facts,
+            score=score,
+            assessment=assessment,
+            arbitration=arbitration,
+            input_warnings=reading.input_warnings + facts.input_warnings + unread,
+        )
+        return present(findings, self.release, options=options)
+
+    def _answers(
+        self, snapshot: CustomerSnapshot, history: Sequence[HistoryEntry]
+    ) -> tuple[Mapping[str, Side], tuple[InputWarning, ...]]:
+        """Read reps' answers that are still valid: the newest of each gap counts, the later in the list on a tie."""
+        newest: dict[str, tuple[HistoryEntry, Side]] = {}
+        unread = []
+        for index, entry in enumerate(history):
+            if entry.kind != "answered":
+                continue
+            ask = self._asks.get(entry.gap or "")
+            side = ask.options.get(entry.answer or "") if ask else None
+            if ask is None or side is None:
+                unread.append(InputWarning(f"history[{index}]", "answers no question of this rulebook; not counted"))
+            elif snapshot.as_of - entry.at <= timedelta(days=ask.valid_days) and (
+                entry.gap not in newest or newest[entry.gap][0].at <= entry.at
+            ):
+                newest[entry.gap or ""] = (entry, side)
+        return {gap: side for gap, (_, side) in newest.items()}, tuple(unread)
+
+    def _arbitrate(  # noqa: PLR0913  the corridor's own values, each once
+        self,
+        snapshot: CustomerSnapshot,
+        facts: Facts,
+        score: ChurnScore | None,
+        *,
+        assessment: Assessment,
+        history: Sequence[HistoryEntry],
+        options: Options,
+    ) -> Arbitration:
+        return arbitrate(
+            assessment.candidates,
+            account=account_of(snapshot, facts, churn_probability=score.probability if score else None),
+            rules=self.release.rulebook.arbitration,
+            history=history,
+            diagnosis=assessment.diagnosis,
+            lead=assessment.lead,
+            gaps=assessment.gaps,
+            plays=self._plays,
+            max_actions=options.max_actions,
+            parameter=lambda value: _chosen(value, facts),
+        )
+
+    def _decision_id(
+        self, snapshot: CustomerSnapshot, history: Sequence[HistoryEntry], *, options: Options, tenant: str
+    ) -> str:
+        snapshot_without_history = snapshot_document(snapshot)
+        snapshot_without_history.pop("history", None)
+        question = {
+            "tenant": tenant,
+            "snapshot": snapshot_without_history,
+            "history": history_document(history),
+            "options": {name: value for name, value in asdict(options).items() if value is not None},
+            "release": self.release.release_id.release,
+        }
+        return digest(question, prefix="d1-", digits=32)
+
+
+def _refuse_if_strict(facts: Facts, *, options: Options) -> None:
+    if options.strict and facts.input_warnings:
+        raise InputInvalid(Violation(warning.path, warning.message) for warning in facts.input_warnings)
+
+
+def _chosen(value: str | Parameter, facts: Facts) -> str:
+    """Pick a play's value: by the fact where it is known and listed, else `otherwise`."""
+    if isinstance(value, str):
+        return value
+    word = facts.value(value.by)
+    return str(value.cases.get(word, value.otherwise) if isinstance(word, str) else value.otherwise)

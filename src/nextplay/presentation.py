@@ -1,0 +1,259 @@
+"""From numbers and ids to the answer that people read: texts in the asked locale, readings as far as asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from nextplay.arbitration import Arbitration, RankedAction, WithheldPlay
+from nextplay.churn.model import ChurnScore, FamilyContribution
+from nextplay.decision import (
+    Action,
+    AnswerOption,
+    ChurnRisk,
+    Decision,
+    Diagnosis,
+    Driver,
+    Evidence,
+    ExplainedGap,
+    Gap,
+    NearMiss,
+    Options,
+    SignalTrace,
+    Undetermined,
+    Withheld,
+)
+from nextplay.facts import Facts
+from nextplay.release import Release
+from nextplay.rules.assessment import Assessment, GapOutcome
+from nextplay.rules.rulebook import SignalRule, Text
+from nextplay.rules.wording import format_value, render
+from nextplay.sentences import fact_label, sentence
+from nextplay.snapshot import CustomerSnapshot, InputWarning
+
+_QUESTION_FACTS: Final = 5
+"""How many missing facts the general question names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What the stations before found about one account."""
+
+    decision_id: str
+    snapshot: CustomerSnapshot
+    facts: Facts
+    score: ChurnScore | None
+    assessment: Assessment
+    arbitration: Arbitration
+    input_warnings: tuple[InputWarning, ...]
+
+
+def present(findings: Findings, release: Release, *, options: Options) -> Decision:
+    """Write the decision in `options.locale`, or in the closest locale that the rulebook speaks."""
+    return _Presenter(findings, release, options=options).decision()
+
+
+def spoken_locale(asked: str, spoken: tuple[str, ...]) -> str:
+    """Choose the asked locale, else the first of the same language, else the rulebook's first."""
+    if asked in spoken:
+        return asked
+    language = asked.split("-")[0].lower()
+    return next((locale for locale in spoken if locale.split("-")[0].lower() == language), spoken[0])
+
+
+class _Presenter:
+    """Holds what every text needs, for the length of one decision."""
+
+    def __init__(self, findings: Findings, release: Release, *, options: Options) -> None:
+        self._findings = findings
+        self._release = release
+        self._options = options
+        self._locale = spoken_locale(options.locale, release.rulebook.locales)
+        self._facts = findings.facts
+        self._evidence: dict[str, Evidence] = {}
+
+    def decision(self) -> Decision:
+        found, assessment = self._findings, self._findings.assessment
+        return Decision(
+            decision_id=found.decision_id,
+            account_id=found.snapshot.account_id,
+            as_of=found.snapshot.as_of,
+            locale=self._locale,
+            churn=self._churn(),
+            diagnosis=self._diagnosis(assessment),
+            gaps=tuple(map(self._gap, assessment.gaps)),
+            explained_gaps=tuple(map(self._explained, assessment.explained)),
+            actions=tuple(map(self._action, found.arbitration.actions)),
+            withheld=tuple(map(self._withheld, found.arbitration.withheld)),
+            closed_actions=found.arbitration.closed,
+            undetermined=tuple(self._questions(assessment)),
+            near_misses=tuple(
+                NearMiss(near.rule.id, self._text(near.rule.title), near.reading, near.distance)
+                for near in assessment.near_misses
+            ),
+            missing_facts=assessment.missing_facts,
+            input_warnings=found.input_warnings + self._locale_warning(),
+            release=self._release.release_id,
+            trace=self._trace() if self._options.explanation == "full" else (),
+        )
+
+    def _text(self, text: Text) -> str:
+        return render(text, self._facts, self._release.vocabulary.specs, locale=self._locale)
+
+    def _says(self, key: str, **details: str) -> str:
+        return sentence(self._locale, key, **details)
+
+    def _locale_warning(self) -> tuple[InputWarning, ...]:
+        if self._locale == self._options.locale:
+            return ()
+        return (InputWarning("options.locale", f"not spoken by this rulebook; answered in {self._locale}"),)
+
+    def _churn(self) -> ChurnRisk:
+        score, model = self._findings.score, self._release.model
+        if score is None or model is None:
+            return ChurnRisk(
+                probability=None, band=None, drivers=(), model_version="", provenance="", horizon_days=0,
+                completeness=0.0, degraded=True,
+            )  # fmt: skip
+        return ChurnRisk(
+            probability=score.probability,
+            band=score.band,
+            drivers=tuple(map(self._driver, score.families)),
+            model_version=model.version,
+            provenance=model.provenance,
+            horizon_days=model.horizon_days,
+            completeness=score.completeness,
+            out_of_range=score.out_of_range,
+        )
+
+    def _driver(self, family: FamilyContribution) -> Driver:
+        known = [name for name in family.facts if self._facts.value(name) is not None]
+        details = ", ".join(f"{fact_label(name)} {self._value(name)}" for name in known[:2])
+        direction = "raises" if family.contribution > 0 else "lowers"
+        key = f"driver_{direction}" if details else "driver_unknown"
+        says = self._says(key, family=self._says(f"family_{family.family}"), details=details)
+        return Driver(family.family, family.contribution, family.facts, says)
+
+    def _value(self, name: str) -> str:
+        return format_value(self._facts.value(name), self._release.vocabulary.specs[name], locale=self._locale)
+
+    def _diagnosis(self, assessment: Assessment) -> Diagnosis:
+        kind, lead = assessment.diagnosis, assessment.lead
+        key = f"mixed_{lead}" if kind == "mixed" else kind
+        return Diagnosis(kind, lead, self._text(self._release.rulebook.diagnosis.says[key]))
+
+    def _gap(self, outcome: GapOutcome) -> Gap:
+        rule = outcome.rule
+        return Gap(
+            gap=rule.id,
+            kind=outcome.kind,
+            title=self._text(rule.title),
+            severity=outcome.severity,
+            touchpoint=_touchpoint(outcome),
+            root_causes=_root_causes(outcome),
+            evidence=self._evidence_of(outcome.signals),
+            evidence_against=self._evidence_of(outcome.against),
+            open_side=outcome.open_side,
+            open_rivals=outcome.open_rivals,
+            answered=outcome.answered,
+        )
+
+    def _explained(self, outcome: GapOutcome) -> ExplainedGap:
+        return ExplainedGap(outcome.rule.id, self._text(outcome.rule.title), self._evidence_of(outcome.signals))
+
+    def _evidence_of(self, signals: Iterable[str]) -> tuple[Evidence, ...]:
+        return tuple(map(self._evidence_for, signals))
+
+    def _evidence_for(self, signal: str) -> Evidence:
+        if signal not in self._evidence:
+            rule = self._release.evaluator.signal_rules.get(signal)
+            self._evidence[signal] = self._of_rule(rule) if rule else self._of_leaves(signal)
+        return self._evidence[signal]
+
+    def _of_rule(self, rule: SignalRule) -> Evidence:
+        wanted = self._options.explanation != "none"
+        readings = self._release.evaluator.readings(rule.id, self._facts) if wanted else ()
+        return Evidence(rule.id, self._text(rule.title), self._text(rule.says), readings)
+
+    def _of_leaves(self, signal: str) -> Evidence:
+        """Word a condition that a gap states on facts directly, without a signal of its own."""
+        readings = self._release.evaluator.readings(signal, self._facts)
+        says = ", ".join(f"{fact_label(reading.fact)} {self._value(reading.fact)}" for reading in readings)
+        return Evidence(signal, says, says, readings if self._options.explanation != "none" else ())
+
+    def _action(self, ranked: RankedAction) -> Action:
+        play = ranked.candidate.play
+        return Action(
+            action_id=ranked.action_id,
+            state=ranked.state,
+            rank=ranked.rank,
+            play=play.id,
+            title=self._text(play.title),
+            rationale=self._text(play.rationale),
+            purpose=play.purpose,
+            importance=play.importance,
+            owner_role=ranked.owner_role,
+            owner_id=ranked.owner_id,
+            due_on=ranked.due_on,
+            channel=ranked.channel,
+            effort_hours=play.effort_hours,
+            checklist=tuple(
+                self._text({self._locale: line})
+                for line in play.checklist.get(self._locale) or next(iter(play.checklist.values()), ())
+            ),
+            gaps=tuple(outcome.rule.id for outcome in ranked.candidate.gaps),
+            priority=ranked.priority,
+            unchecked=ranked.unchecked,
+        )
+
+    def _withheld(self, withheld: WithheldPlay) -> Withheld:
+        play = withheld.candidate.play
+        return Withheld(
+            play=play.id,
+            title=self._text(play.title),
+            reason=withheld.reason,
+            says=self._says(f"withheld_{withheld.reason}", **withheld.details),
+            gaps=tuple(outcome.rule.id for outcome in withheld.candidate.gaps),
+            priority=withheld.priority.priority if withheld.priority else None,
+        )
+
+    def _questions(self, assessment: Assessment) -> Iterable[Undetermined]:
+        asked = False
+        for outcome in assessment.gaps:
+            ask = outcome.rule.ask
+            if outcome.kind == "undetermined" and ask is not None:
+                asked = True
+                options = tuple(
+                    AnswerOption(answer, self._text(ask.labels[answer]) if answer in ask.labels else answer, side)
+                    for answer, side in ask.options.items()
+                )
+                yield Undetermined(outcome.rule.id, self._text(ask.text), options, outcome.open_facts)
+        if assessment.diagnosis == "undetermined" and not asked:
+            missing = tuple(entry.fact for entry in assessment.missing_facts[:_QUESTION_FACTS])
+            yield Undetermined(None, self._text(self._release.rulebook.diagnosis.question), (), missing)
+
+    def _trace(self) -> tuple[SignalTrace, ...]:
+        truths = self._findings.assessment.signals
+        return tuple(
+            SignalTrace(signal, truths[signal], self._release.evaluator.readings(signal, self._facts))
+            for signal in sorted(truths)
+        )
+
+
+def _root_causes(outcome: GapOutcome) -> tuple[str, ...]:
+    rule = outcome.rule
+    if rule.root_cause:
+        return (rule.root_cause,)
+    sides = [rule.cx] if outcome.kind in {"cx", "mixed"} else []
+    sides += [rule.cs] if outcome.kind in {"cs", "mixed"} else []
+    return tuple(dict.fromkeys(side.root_cause for side in sides if side is not None))
+
+
+def _touchpoint(outcome: GapOutcome) -> str | None:
+    rule = outcome.rule
+    if outcome.kind in {"cx", "mixed"} and rule.cx is not None and rule.cx.touchpoint:
+        return rule.cx.touchpoint
+    if outcome.kind == "cs" and rule.cs is not None and rule.cs.touchpoint:
+        return rule.cs.touchpoint
+    return rule.touchpoint

@@ -1,0 +1,117 @@
+"""A release: the rulebook and the model that decide together, loaded, cross-checked and hashed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from nextplay import __version__
+from nextplay.account import ACCOUNT_FACTS
+from nextplay.canonical import digest
+from nextplay.churn.model import ChurnModel
+from nextplay.decision import ReleaseId
+from nextplay.errors import Fault, ModelInvalid
+from nextplay.facts import FactPlan, Vocabulary
+from nextplay.rules.compile import compile_rulebook
+from nextplay.rules.evaluation import Evaluator
+from nextplay.rules.rulebook import Rulebook, Text, TextList
+from nextplay.rules.source import read_rulebook_folder
+from nextplay.rules.wording import placeholders
+
+InferenceEngine = Literal["durable", "python"]
+CHURN_FACTS: Final = frozenset({"churn.probability", "churn.band"})
+"""Facts that the model gives and no snapshot carries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Everything that a decision depends on beside the snapshot and its history. Immutable; `close` frees the engine.
+
+    `plan` reads just the facts that rules, texts, model and arbitration name. `model` is `None` where none can serve:
+    the decisions then say that they are degraded.
+    """
+
+    rulebook: Rulebook
+    warnings: tuple[Fault, ...]
+    vocabulary: Vocabulary
+    evaluator: Evaluator
+    model: ChurnModel | None
+    plan: FactPlan
+    release_id: ReleaseId
+
+    def close(self) -> None:
+        """Free what the inference engine holds outside Python. The release must no longer be in use."""
+        self.evaluator.close()
+
+
+def load_release(
+    rules: Path | Mapping[str, bytes], models: Path | None, *, inference: InferenceEngine = "durable"
+) -> Release:
+    """Load the rulebook (a folder, or its files by relative path) and the current model of the folder `models`.
+
+    Raises `RulebookInvalid` with every fault, `ModelInvalid` with every reason. Rule tests are not run here.
+    """
+    files = read_rulebook_folder(rules) if isinstance(rules, Path) else rules
+    compiled = compile_rulebook(files)
+    rulebook = compiled.rulebook
+    vocabulary = Vocabulary.of(stale_after_days=rulebook.stale_after_days, attributes=rulebook.attributes)
+    model = None if models is None else ChurnModel.load(current_model_folder(models), vocabulary.specs)
+    evaluator = Evaluator(rulebook, vocabulary, inference=inference)
+    model_facts = frozenset(model.fact_names) if model else frozenset()
+    names = (evaluator.fact_names | facts_in_texts(rulebook) | model_facts | ACCOUNT_FACTS) - CHURN_FACTS
+    return Release(
+        rulebook=rulebook,
+        warnings=compiled.warnings,
+        vocabulary=vocabulary,
+        evaluator=evaluator,
+        model=model,
+        plan=vocabulary.plan(names),
+        release_id=_release_id(rulebook.content_hash, model.content_hash if model else ""),
+    )
+
+
+def current_model_folder(models: Path) -> Path:
+    """Return the folder of the version that the file `current` in `models/churn` names.
+
+    Raises `ModelInvalid` where the file is missing or names no folder beside it.
+    """
+    pointer = models / "churn" / "current"
+    try:
+        version = pointer.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"{pointer}: cannot be read; it must hold the name of a version folder beside it"
+        raise ModelInvalid(message) from error
+    folder = pointer.parent / version
+    if not version or folder.parent != pointer.parent or not folder.is_dir():
+        message = f"{pointer}: names no version folder beside it"
+        raise ModelInvalid(message)
+    return folder
+
+
+def facts_in_texts(rulebook: Rulebook) -> frozenset[str]:
+    """Return the facts that stand as placeholders in any text of the rulebook, in any locale."""
+    return frozenset(name for text in _texts(rulebook) for name in placeholders(text))
+
+
+def _texts(rulebook: Rulebook) -> Iterator[str]:
+    texts: list[Text] = [rulebook.diagnosis.question, *rulebook.diagnosis.says.values()]
+    lists: list[TextList] = []
+    for signal in rulebook.signals:
+        texts += [signal.title, signal.says]
+    for gap in rulebook.gaps:
+        texts += [gap.title, *([gap.ask.text, *gap.ask.labels.values()] if gap.ask else [])]
+    for play in rulebook.plays:
+        texts += [play.title, play.rationale]
+        lists.append(play.checklist)
+    for text in texts:
+        yield from text.values()
+    for items in lists:
+        for lines in items.values():
+            yield from lines
+
+
+def _release_id(rulebook_hash: str, model_hash: str) -> ReleaseId:
+    release = digest({"engine": __version__, "rulebook": rulebook_hash, "model": model_hash}, prefix="r1-", digits=32)
+    return ReleaseId(release=release, rulebook_hash=rulebook_hash, model_hash=model_hash, engine_version=__version__)
