@@ -89,7 +89,7 @@ class Decider:
                 newest[entry.gap or ""] = (entry, side)
         return {gap: side for gap, (_, side) in newest.items()}, tuple(unread)
 
-    def _arbitrate(  # noqa: PLR0913  the corridor's own values, each once
+    def _arbitrate(
         self,
         snapshot: CustomerSnapshot,
         facts: Facts,

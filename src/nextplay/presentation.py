@@ -29,7 +29,7 @@ from nextplay.release import Release
 from nextplay.rules.assessment import Assessment, GapOutcome
 from nextplay.rules.rulebook import SignalRule, Text
 from nextplay.rules.wording import format_value, render
-from nextplay.sentences import fact_label, sentence
+from nextplay.sentences import fact_label, language_of, sentence
 from nextplay.snapshot import CustomerSnapshot, InputWarning
 
 _QUESTION_FACTS: Final = 5
@@ -58,8 +58,8 @@ def spoken_locale(asked: str, spoken: tuple[str, ...]) -> str:
     """Choose the asked locale, else the first of the same language, else the rulebook's first."""
     if asked in spoken:
         return asked
-    language = asked.split("-")[0].lower()
-    return next((locale for locale in spoken if locale.split("-")[0].lower() == language), spoken[0])
+    language = language_of(asked)
+    return next((locale for locale in spoken if language_of(locale) == language), spoken[0])
 
 
 class _Presenter:
