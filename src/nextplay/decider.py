@@ -17,7 +17,7 @@ from nextplay.churn.model import ChurnScore
 from nextplay.decision import Decision, Options, Side
 from nextplay.errors import InputInvalid, Violation
 from nextplay.facts import Facts
-from nextplay.presentation import Findings, present
+from nextplay.presentation import Findings, Presenter
 from nextplay.release import Release
 from nextplay.rules.assessment import Assessment
 from nextplay.rules.condition import Parameter
@@ -32,6 +32,7 @@ class Decider:
     def __init__(self, release: Release) -> None:
         """Keep the release and the index of its rules."""
         self.release = release
+        self._presenter = Presenter(release)
         self._plays = {play.id: play for play in release.rulebook.plays}
         self._asks = {gap.id: gap.ask for gap in release.rulebook.gaps if gap.ask is not None}
 
@@ -68,7 +69,7 @@ class Decider:
             arbitration=arbitration,
             input_warnings=reading.input_warnings + facts.input_warnings + unread,
         )
-        return present(findings, self.release, options=options)
+        return self._presenter.present(findings, options=options)
 
     def _answers(
         self, snapshot: CustomerSnapshot, history: Sequence[HistoryEntry]

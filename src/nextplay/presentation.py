@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,6 +31,7 @@ from nextplay.rules.rulebook import SignalRule, Text
 from nextplay.rules.wording import format_value, render
 from nextplay.sentences import fact_label, language_of, sentence
 from nextplay.snapshot import CustomerSnapshot, InputWarning
+from nextplay.withholding import withheld_says
 
 _QUESTION_FACTS: Final = 5
 """How many missing facts the general question names."""
@@ -49,9 +50,18 @@ class Findings:
     input_warnings: tuple[InputWarning, ...]
 
 
-def present(findings: Findings, release: Release, *, options: Options) -> Decision:
-    """Write the decision in `options.locale`, or in the closest locale that the rulebook speaks."""
-    return _Presenter(findings, release, options=options).decision()
+class Presenter:
+    """Writes the decisions of one release."""
+
+    def __init__(self, release: Release) -> None:
+        """Index the titles that reasons name."""
+        self._release = release
+        rules = (*release.rulebook.gaps, *release.rulebook.plays)
+        self._titles: Mapping[str, Text] = {rule.id: rule.title for rule in rules}
+
+    def present(self, findings: Findings, *, options: Options) -> Decision:
+        """Write the decision in `options.locale`, or in the closest locale that the rulebook speaks."""
+        return _Page(findings, self._release, titles=self._titles, options=options).decision()
 
 
 def spoken_locale(asked: str, spoken: tuple[str, ...]) -> str:
@@ -62,10 +72,11 @@ def spoken_locale(asked: str, spoken: tuple[str, ...]) -> str:
     return next((locale for locale in spoken if language_of(locale) == language), spoken[0])
 
 
-class _Presenter:
+class _Page:
     """Holds what every text needs, for the length of one decision."""
 
-    def __init__(self, findings: Findings, release: Release, *, options: Options) -> None:
+    def __init__(self, findings: Findings, release: Release, *, titles: Mapping[str, Text], options: Options) -> None:
+        self._titles = titles
         self._findings = findings
         self._release = release
         self._options = options
@@ -213,7 +224,7 @@ class _Presenter:
             play=play.id,
             title=self._text(play.title),
             reason=withheld.reason,
-            says=self._says(f"withheld_{withheld.reason}", **withheld.details),
+            says=withheld_says(withheld, self._titles, self._release.rulebook.vocabularies, locale=self._locale),
             gaps=tuple(outcome.rule.id for outcome in withheld.candidate.gaps),
             priority=withheld.priority.priority if withheld.priority else None,
         )
