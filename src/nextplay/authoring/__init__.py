@@ -1,1 +1,1 @@
-"""authoring"""
+"""The tools of strategists and operators, on the real engine: rule tests, snapshots out of exports."""

@@ -1,0 +1,251 @@
+"""An export, row by row → snapshots. Nothing is lost silently: every cell and row left out has its place and reason."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from difflib import get_close_matches
+from typing import Any, Final
+
+from nextplay.authoring.csv_cells import Cell, CellReader, CellUnreadable
+from nextplay.authoring.csv_fields import field_of, segments
+from nextplay.authoring.csv_mapping import CsvMapping, Source
+from nextplay.errors import InputInvalid, NextplayError
+from nextplay.snapshot import read_snapshot
+
+_ITEM: Final = re.compile(r"(?P<list>[a-z_]+)\[(?P<position>[0-9]+)\]")
+
+
+class ExportInvalid(NextplayError):
+    """An export that cannot be read at all with this mapping; carries one sentence for each reason."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        """Keep the reasons in the order of the mapping."""
+        self.reasons: tuple[str, ...] = tuple(reasons)
+        super().__init__("\n".join(reasons))
+
+
+@dataclass(frozen=True, slots=True)
+class CellProblem:
+    """One cell that was left out. `row` counts as a spreadsheet does: the header is row 1."""
+
+    row: int
+    column: str
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        """Render as a line of the report."""
+        return f"row {self.row}, column `{self.column}`: {self.message}; `{self.field}` stays unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class RowResult:
+    """What came of one row: a snapshot with the cells it had to do without, or the reason why there is none."""
+
+    row: int
+    snapshot: dict[str, Any] | None
+    problems: tuple[CellProblem, ...] = ()
+    dropped: str = ""
+
+
+@dataclass(slots=True)
+class Tally:
+    """The counts of a whole conversion."""
+
+    rows: int = 0
+    snapshots: int = 0
+    dropped: Counter[str] = field(default_factory=Counter)
+    cells: Counter[tuple[str, str]] = field(default_factory=Counter)
+    twice: int = 0
+    _seen: set[tuple[str, str]] = field(default_factory=set)
+
+    def add(self, result: RowResult) -> None:
+        """Count one row."""
+        self.rows += 1
+        self.cells.update((problem.column, problem.message) for problem in result.problems)
+        if result.snapshot is None:
+            self.dropped[result.dropped] += 1
+            return
+        self.snapshots += 1
+        key = (result.snapshot["account_id"], result.snapshot["as_of"])
+        self.twice += key in self._seen
+        self._seen.add(key)
+
+
+class CsvExport:
+    """An opened export whose header fits the mapping. Iterating gives one `RowResult` for each row, in order."""
+
+    def __init__(self, lines: Iterable[str], mapping: CsvMapping, *, as_of: datetime | None = None) -> None:
+        """Read the header. Raises `ExportInvalid` where columns are missing or stand twice."""
+        self._mapping = mapping
+        self._fallback = as_of
+        self._rows = csv.reader(lines, delimiter=mapping.delimiter)
+        self._header = [name.strip() for name in self._next_row() or []]
+        self._check_header()
+        self._columns = {name: index for index, name in enumerate(self._header)}
+        self._readers = {name: _reader(name, source, mapping) for name, source in mapping.sources().items()}
+
+    @property
+    def unmapped(self) -> tuple[str, ...]:
+        """Columns that the mapping neither reads nor ignores, in the order of the file."""
+        known = {*self._mapping.columns(), *self._mapping.ignored}
+        return tuple(name for name in self._header if name not in known)
+
+    def __iter__(self) -> Iterator[RowResult]:
+        """Convert row by row; blank rows are counted as rows and give nothing."""
+        row = 1
+        while (cells := self._next_row()) is not None:
+            row += 1
+            if cells:
+                yield self._converted(row, cells)
+
+    def _next_row(self) -> list[str] | None:
+        try:
+            return next(self._rows, None)
+        except csv.Error as error:
+            raise ExportInvalid([f"line {self._rows.line_num} is not CSV: {error}"]) from error
+        except UnicodeDecodeError as error:
+            reason = f"the export is not {self._mapping.encoding}; name its `encoding:` in the mapping, such as cp1252"
+            raise ExportInvalid([reason]) from error
+
+    def _check_header(self) -> None:
+        if not self._header:
+            raise ExportInvalid(["the export is empty: the first row must name the columns"])
+        reasons = [
+            f"the column `{name}` stands {count} times in the header; rename one"
+            for name, count in Counter(self._header).items()
+            if count > 1 and name in self._mapping.columns()
+        ]
+        for name in self._mapping.columns():
+            if name not in self._header:
+                close = get_close_matches(name, self._header, n=1)
+                hint = f"; did you mean `{close[0]}`?" if close else ""
+                reasons.append(f"the export has no column `{name}`{hint}")
+        if self._fallback is None and self._mapping.as_of is None:
+            reasons.append("nothing says when the export was taken; map `as_of` or pass --as-of")
+        if reasons:
+            raise ExportInvalid(reasons)
+
+    def _converted(self, row: int, cells: list[str]) -> RowResult:
+        if len(cells) > len(self._header):
+            return RowResult(row, None, dropped="more cells than the header has columns")
+        problems: list[CellProblem] = []
+        account_id = self._cell(row, cells, "account_id", problems)
+        if account_id is None:
+            return RowResult(row, None, tuple(problems), dropped="no account_id")
+        as_of = self._as_of(row, cells, problems)
+        if as_of is None:
+            return RowResult(row, None, tuple(problems), dropped="no as_of")
+        day = datetime.fromisoformat(as_of).date()
+        values: dict[str, Cell] = {}
+        for name in self._mapping.fields:
+            value = self._cell(row, cells, name, problems, as_of=day)
+            if value is not None:
+                values[name] = value
+        return self._checked(row, {"account_id": account_id, "as_of": as_of}, values, problems)
+
+    def _as_of(self, row: int, cells: list[str], problems: list[CellProblem]) -> str | None:
+        found = self._cell(row, cells, "as_of", problems) if self._mapping.as_of else None
+        if found is None and self._fallback is not None:
+            return self._fallback.isoformat().replace("+00:00", "Z")
+        return None if found is None else str(found)
+
+    def _cell(
+        self, row: int, cells: list[str], name: str, problems: list[CellProblem], *, as_of: date | None = None
+    ) -> Cell | None:
+        """Read the cell of one field; what cannot be read is added to `problems`."""
+        reader = self._readers[name]
+        source = reader.source
+        if source.column is None:
+            return reader.constant()
+        try:
+            text = self._text(cells, source.column)
+            currency = source.currency or (self._text(cells, source.currency_column) if source.currency_column else "")
+            return reader.read(text, as_of=as_of, currency=currency.strip())
+        except CellUnreadable as error:
+            problems.append(CellProblem(row, source.column, name, str(error)))
+            return None
+
+    def _text(self, cells: list[str], column: str) -> str:
+        index = self._columns[column]
+        if index >= len(cells):
+            raise CellUnreadable("is missing: the row ends before it")
+        return cells[index]
+
+    def _checked(
+        self, row: int, top: dict[str, Any], values: dict[str, Cell], problems: list[CellProblem]
+    ) -> RowResult:
+        """Let the snapshot's own reader judge the row; cells that contradict others are left out, or the row is."""
+        for _ in range(len(values) + 1):
+            document = self._document(top, values)
+            try:
+                reading = read_snapshot(document)
+            except InputInvalid as error:
+                reasons = {violation.path: violation.message for violation in error.violations}
+            else:
+                reasons = {warning.path: warning.message for warning in reading.input_warnings}
+                if not reasons:
+                    return RowResult(row, document, tuple(problems))
+            blamed = _blamed(values, {self._named(path, values): reason for path, reason in reasons.items()})
+            if not blamed:
+                break
+            for name, reason in blamed.items():
+                del values[name]
+                problems.append(CellProblem(row, self._readers[name].source.column or "(constant)", name, reason))
+        path, reason = next(iter(sorted(reasons.items())))
+        return RowResult(row, None, tuple(problems), dropped=f"`{path}`: {reason}")
+
+    def _document(self, top: dict[str, Any], values: dict[str, Cell]) -> dict[str, Any]:
+        """Nest the values; an item of a list needs at least one cell, constants alone do not make one."""
+        document = dict(top)
+        filled = self._filled(values)
+        for name, value in values.items():
+            head, *rest = segments(name)
+            if not rest:
+                document[str(head)] = value
+            elif isinstance(rest[0], str):
+                document.setdefault(str(head), {})[rest[0]] = value
+            elif rest[0] in filled.get(str(head), ()):
+                items = document.setdefault(str(head), [{} for _ in filled[str(head)]])
+                items[filled[str(head)].index(rest[0])][str(rest[1])] = value
+        return document
+
+    def _filled(self, values: dict[str, Cell]) -> dict[str, list[int]]:
+        """Return the indices of each list's items that have a cell, sorted: their positions are those of the answer."""
+        found: dict[str, set[int]] = {}
+        for name in values:
+            head, *rest = segments(name)
+            if rest and isinstance(rest[0], int) and self._readers[name].source.column is not None:
+                found.setdefault(str(head), set()).add(rest[0])
+        return {name: sorted(indices) for name, indices in found.items()}
+
+    def _named(self, path: str, values: dict[str, Cell]) -> str:
+        """Translate a path of the snapshot, where items without cells are missing, into the path of the mapping."""
+        matched = _ITEM.match(path)
+        if matched is None:
+            return path
+        indices = self._filled(values)[matched["list"]]
+        return f"{matched['list']}[{indices[int(matched['position'])]}]{path[matched.end() :]}"
+
+
+def _reader(name: str, source: Source, mapping: CsvMapping) -> CellReader:
+    found = field_of(name)
+    if found is None:  # the mapping was checked: only a caller that skipped it comes here
+        raise ExportInvalid([f"`{name}` is no field of a snapshot"])
+    return CellReader(found, source, mapping)
+
+
+def _blamed(values: dict[str, Cell], reasons: dict[str, str]) -> dict[str, str]:
+    """Find the values that the reader's complaints are about; where it names a list's item, all of that item."""
+    blamed: dict[str, str] = {}
+    for path, reason in reasons.items():
+        exact = [name for name in values if path == name or path.startswith(f"{name}.")]
+        item = path.partition("]")[0] + "]." if "[" in path else path + "."
+        for name in exact or [name for name in values if name.startswith(item)]:
+            blamed[name] = reason
+    return blamed
