@@ -1,0 +1,184 @@
+"""The churn model as it is served: facts in, risk out, with drivers that add up exactly.
+
+    log-odds = base + the sum over the facts of table(fact)
+    probability = 1 / (1 + exp(-log-odds))
+
+A generalised additive model: each fact contributes one number that depends on this fact alone, so a driver is no
+approximation. Table values are multiples of 2^-44, so sums are exact in any order, and `math.exp` is used for one
+account and for many (other libraries differ in the last bit): both give the same bits.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from nextplay.churn.artefact import FILE_NAME, Artefact, FlagTable, NumberTable, WordTable, invalid, read_artefact
+from nextplay.decision import FactValue, RiskBand
+from nextplay.facts import Facts
+from nextplay.facts.spec import FactSpec
+
+DECIMALS: Final = 6
+
+
+class FamilyContribution(NamedTuple):
+    """What a family of facts adds to the log-odds (above 0 raises the risk).
+
+    `facts` holds all facts of the family: those that push most in its direction first, ties by name.
+    """
+
+    family: str
+    contribution: float
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChurnScore:
+    """The risk of one account. `probability` (0..1) is rounded to 6 decimals, and `band` follows from it.
+
+    `families` are ordered by the size of their contribution, ties by name; base and contributions add up to `log_odds`
+    exactly. `completeness` is the share (0..1) of the model's facts that are known. `out_of_range` names the facts
+    beyond where the model was set or learned, sorted.
+    """
+
+    probability: float
+    log_odds: float
+    band: RiskBand
+    families: tuple[FamilyContribution, ...]
+    completeness: float
+    out_of_range: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Lookup:
+    """One table, ready for use: numbers by interval, or words and flags by value."""
+
+    missing: float
+    by_value: Mapping[Any, float] | None = None
+    thresholds: Sequence[float] = ()
+    by_interval: Sequence[float] = ()
+    low: float = 0.0
+    high: float = 0.0
+
+
+class ChurnModel:
+    """A verified artefact, ready to score. Immutable; safe to share between threads.
+
+    `fact_names` are the facts it reads, sorted. `families` maps a family to its facts.
+    """
+
+    def __init__(self, artefact: Artefact) -> None:
+        self.version: Final = artefact.version
+        self.content_hash: Final = artefact.content_hash
+        self.provenance: Final[str] = artefact.provenance
+        self.horizon_days: Final = artefact.horizon_days
+        self.base: Final = artefact.base
+        self.fact_names: Final = tuple(table.fact for table in artefact.tables)
+        self.families: Final[Mapping[str, tuple[str, ...]]] = {
+            family: tuple(table.fact for table in artefact.tables if table.family == family)
+            for family in sorted({table.family for table in artefact.tables})
+        }
+        self._bands: Final = tuple(limit.band for limit in artefact.bands)
+        self._limits: Final = [limit.below for limit in artefact.bands][:-1]
+        self._lookups: Final = tuple(map(_lookup, artefact.tables))
+        places = {name: place for place, name in enumerate(self.fact_names)}
+        self._members: Final = tuple((family, tuple(map(places.__getitem__, n))) for family, n in self.families.items())
+
+    @classmethod
+    def load(cls, folder: Path, specs: Mapping[str, FactSpec]) -> ChurnModel:
+        """Load the artefact of a version folder and prove it on its golden rows.
+
+        Raises `ModelInvalid` with every reason: unreadable, damaged, not for the vocabulary `specs`, tables unsorted or
+        against their signs, golden rows off.
+        """
+        path = folder / FILE_NAME
+        artefact = read_artefact(path, specs)
+        model = cls(artefact)
+        reasons = []
+        for place, row in enumerate(artefact.golden):
+            score = model._score([row.values.get(name) for name in model.fact_names])
+            strangers = sorted(row.values.keys() - set(model.fact_names))
+            if strangers or score.log_odds != row.log_odds or score.probability != row.probability:
+                reasons.append(f"golden.{place}: the table gives another score than the row says")
+        if reasons:
+            raise invalid(path, reasons)
+        return model
+
+    def score(self, facts: Facts) -> ChurnScore:
+        """Score one account. Each of `fact_names` must be planned in `facts`; what is unknown counts as missing."""
+        value = facts.value
+        return self._score([value(name) for name in self.fact_names])
+
+    def score_many(self, columns: Mapping[str, Sequence[FactValue]]) -> list[ChurnScore]:
+        """Score many accounts, given as one column for each fact; equal bit for bit to `score` of each row.
+
+        A fact without a column is unknown for all. Raises `ValueError` where columns differ in length.
+        """
+        lengths = {len(column) for column in columns.values()}
+        if len(lengths) > 1:
+            raise ValueError("columns differ in length; give one value, or none, for each account")
+        unknown = [None] * max(lengths, default=0)
+        rows = zip(*(columns.get(name, unknown) for name in self.fact_names), strict=True)
+        return list(map(self._score, rows))
+
+    def _score(self, values: Sequence[Any]) -> ChurnScore:
+        """Score the values of `fact_names`, in that order."""
+        contributions: list[float] = []
+        out_of_range: list[str] = []
+        unknown = 0
+        for place, (value, lookup) in enumerate(zip(values, self._lookups, strict=True)):
+            contribution = None
+            if value is None:
+                pass
+            elif lookup.by_value is not None:
+                contribution = lookup.by_value.get(value)
+            elif lookup.low <= value <= lookup.high:
+                contribution = lookup.by_interval[bisect_left(lookup.thresholds, value)]
+            elif not math.isnan(value):
+                contribution = lookup.by_interval[bisect_left(lookup.thresholds, value)]
+                out_of_range.append(self.fact_names[place])
+            if contribution is None:
+                contribution = lookup.missing
+                unknown += 1
+            contributions.append(contribution)
+        log_odds = self.base + sum(contributions)
+        probability = round(1.0 / (1.0 + math.exp(-log_odds)), DECIMALS)
+        return ChurnScore(
+            probability,
+            log_odds,
+            self._bands[bisect_right(self._limits, probability)],
+            self._grouped(contributions),
+            1.0 - unknown / len(contributions),
+            tuple(out_of_range),
+        )
+
+    def _grouped(self, contributions: list[float]) -> tuple[FamilyContribution, ...]:
+        """Sum by family. Members are sorted by name and the sorts are stable, which breaks the ties."""
+        of = contributions.__getitem__
+        names = self.fact_names
+        grouped = []
+        for family, members in self._members:
+            total = sum(map(of, members))
+            ordered = sorted(members, key=of, reverse=total > 0)
+            grouped.append(FamilyContribution(family, total, tuple([names[place] for place in ordered])))
+        grouped.sort(key=_weight)
+        return tuple(grouped)
+
+
+def _weight(family: FamilyContribution) -> float:
+    return -abs(family.contribution)
+
+
+def _lookup(table: NumberTable | FlagTable | WordTable) -> _Lookup:
+    match table:
+        case NumberTable():
+            low, high = table.range
+            return _Lookup(table.missing, thresholds=table.thresholds, by_interval=table.values, low=low, high=high)
+        case FlagTable():
+            return _Lookup(table.missing, by_value={False: table.if_false, True: table.if_true})
+        case WordTable():
+            return _Lookup(table.missing, by_value={**table.values})
