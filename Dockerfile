@@ -1,0 +1,40 @@
+# Nextplay's service. The first stage has compilers and pip's build tools, the second only what runs.
+#
+#   docker build -t nextplay .
+#   docker run --rm -i --read-only nextplay decide - < snapshot.json
+#   docker run --rm --read-only --network container:CRM nextplay                  # reached over loopback, as a sidecar
+#   docker run --rm --read-only -p 127.0.0.1:50051:50051 nextplay serve --host 0.0.0.0 --insecure
+#
+# `serve` listens on loopback unless told otherwise, and off loopback it demands --insecure: there is no identity yet,
+# so whoever reaches the port may ask. Own rules and models: mount them over /app/rules and /app/models.
+FROM python:3.11-bookworm AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    PIP_NO_CACHE_DIR=1
+WORKDIR /build
+COPY requirements/build.txt requirements/service.txt requirements/
+RUN python -m venv tools \
+    && tools/bin/pip install --require-hashes -r requirements/build.txt \
+    && tools/bin/pip wheel --wheel-dir wheels --no-deps --no-build-isolation --require-hashes -r requirements/service.txt
+COPY pyproject.toml README.md LICENSE ./
+COPY src src
+RUN tools/bin/pip wheel --wheel-dir wheels --no-deps --no-build-isolation . \
+    && python -m venv --without-pip /opt/nextplay \
+    && tools/bin/pip --python /opt/nextplay/bin/python install --no-index --no-deps --compile wheels/*.whl
+
+FROM python:3.11-slim-bookworm
+LABEL org.opencontainers.image.title="Nextplay" \
+      org.opencontainers.image.licenses="Apache-2.0"
+ENV PATH=/opt/nextplay/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1
+COPY --from=build /opt/nextplay /opt/nextplay
+WORKDIR /app
+COPY rules rules
+COPY models models
+# A number, so that an orchestrator can see that it is not root. Nothing is written anywhere.
+USER 10001:10001
+EXPOSE 50051
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 CMD ["nextplay", "healthcheck"]
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["nextplay"]
+CMD ["serve"]

@@ -1,0 +1,82 @@
+"""Generate the files that follow from others: `generate.py protos`, `docs` or nothing for all; `--check` only compares.
+
+Everything is generated into a temporary folder first; `--check` names the files that are not what they should be and
+ends with 1, and changes nothing.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+import expert_churn_model
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+SKIPPED: Final = "__pycache__"
+
+
+def protos(folder: Path) -> None:
+    """Write the Python of the contract."""
+    out = folder / "src/nextplay/_proto"
+    command = ["sh", str(ROOT / "scripts/generate_protos.sh"), str(out)]
+    subprocess.run(command, check=True, env={"PATH": "/usr/bin:/bin", "PYTHON": sys.executable})  # noqa: S603  our script
+
+
+def churn_model(folder: Path) -> None:
+    """Write the churn model made of expert signs, its card and the pointer to it."""
+    for path, content in expert_churn_model.files().items():
+        target = folder / path.relative_to(ROOT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+
+
+GENERATORS: Final[Mapping[str, tuple[Callable[[Path], None], ...]]] = {
+    "protos": (protos,),
+    "docs": (churn_model,),
+}
+OWNED: Final = ("src/nextplay/_proto",)
+"""Folders in which every file is generated, so that a file too many is a fault as well."""
+
+
+def files(folder: Path, below: str = ".") -> dict[str, bytes]:
+    """Return the files below a folder by relative path."""
+    found = (path for path in (folder / below).rglob("*") if path.is_file() and SKIPPED not in path.parts)
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(found)}
+
+
+def stale(generated: Mapping[str, bytes]) -> list[str]:
+    """Return the generated files that the tree has differently, or not at all, or still has."""
+    present = {name: (ROOT / name).read_bytes() for name in generated if (ROOT / name).is_file()}
+    owned = [folder for folder in OWNED if any(name.startswith(f"{folder}/") for name in generated)]
+    extra = {name for folder in owned for name in files(ROOT, folder)} - generated.keys()
+    wrong = {name for name, content in generated.items() if present.get(name) != content}
+    return sorted(wrong | extra)
+
+
+def main(words: list[str]) -> int:
+    """Generate what `words` name."""
+    checking = "--check" in words
+    chosen = [word for word in words if word != "--check"] or sorted(GENERATORS)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for word in chosen:
+            for generate in GENERATORS[word]:
+                generate(folder)
+        generated = files(folder)
+    if not checking:
+        for path, content in generated.items():
+            (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
+            (ROOT / path).write_bytes(content)
+        return 0
+    wrong = stale(generated)
+    for path in wrong:
+        print(f"{path}: is not what it is generated from; run `make protos docs` and commit the result")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
