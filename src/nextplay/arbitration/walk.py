@@ -1,0 +1,188 @@
+"""What withholds a play in company: contact policy, exclusion and the caps. One walk, in order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Final, NamedTuple
+
+from nextplay.arbitration.priority import kinds_of
+from nextplay.arbitration.reasons import Refusal
+from nextplay.decision import Priority, Side
+from nextplay.rules.assessment import Candidate
+from nextplay.rules.condition import Parameter
+from nextplay.rules.rulebook import ArbitrationRules
+from nextplay.snapshot import HistoryEntry
+
+INTERNAL_CHANNEL: Final = "internal"
+"""The channel of work that the customer does not notice: it is no touch."""
+
+
+class Bid(NamedTuple):
+    """A candidate with what places it.
+
+    The fields stand in the order of the ranking, so that bids sort by themselves: normal after must, highest priority,
+    highest severity, earliest due date, play id (which differs, so that nothing after it is ever compared).
+    `acceptance` is there where the action is open, `refusal` where it cannot come by itself.
+    """
+
+    is_normal: bool
+    minus_priority: float
+    minus_severity: float
+    due_on: date
+    play_id: str
+    candidate: Candidate
+    priority: Priority
+    acceptance: HistoryEntry | None
+    refusal: Refusal | None
+
+
+class Taken(NamedTuple):
+    """A bid that came through, with its position in the walk."""
+
+    position: int
+    bid: Bid
+    owner: str
+    channel: str
+
+
+class Refused(NamedTuple):
+    """A bid that did not, with its position in the walk."""
+
+    position: int
+    bid: Bid
+    refusal: Refusal
+
+
+class Walk:
+    """One walk over the bids of one account; afterwards `taken` and `refused` hold each bid once, in order.
+
+    Three kinds of bid, three manners:
+
+    - an *open* action is being worked on: only an action already chosen that excludes it keeps it out;
+    - a *must* is bound by exclusion and by the caps, not by the contact policy, and no place is kept from it;
+    - every other bid is bound by all, and leaves free the places that are kept.
+
+    Kept are a place for each open action still to come (of the cap, and of its owner's cap), and with `other_kind` one
+    place of the cap until an action that counts for that kind is chosen. `best` (the best bid of the leading kind) may
+    take the latter. A bid that finds only kept places waits; at the end, what is still free goes to those waiting, in
+    order.
+    """
+
+    def __init__(
+        self,
+        bids: Sequence[Bid],
+        *,
+        rules: ArbitrationRules,
+        limit: int,
+        touches: Sequence[int],
+        parameter: Callable[[str | Parameter], str],
+        best: Bid | None = None,
+        other_kind: Side | None = None,
+    ) -> None:
+        """Take what the walk needs: `limit` is the cap, `touches` what each contact limit has already used up."""
+        self._bids = bids
+        self._rules = rules
+        self._limit = limit
+        self._cap: Refusal = ("cap", {"limit": str(limit)})
+        self._touches = list(touches)
+        self._parameter = parameter
+        self._best = best
+        self._other_kind = other_kind
+        self._owners: dict[str, int] = {}
+        self._chosen: set[str] = set()
+        self._excluded_by: dict[str, str] = {}
+        self._open_ahead: Counter[str] | None = None
+        self.taken: list[Taken] = []
+        self.refused: list[Refused] = []
+
+    def run(self) -> None:
+        """Walk once, then give the places that nobody needed to those waiting."""
+        self._look_ahead()
+        waiting = [(position, bid) for position, bid in enumerate(self._bids) if not self._settles(position, bid)]
+        if waiting:
+            self._open_ahead = self._other_kind = None
+            for position, bid in waiting:
+                self._settles(position, bid)
+            self.taken.sort()
+            self.refused.sort()
+
+    def _look_ahead(self) -> None:
+        owners = [self._parameter(bid.candidate.play.owner) for bid in self._bids if bid.acceptance and not bid.refusal]
+        self._open_ahead = Counter(owners) if owners else None
+
+    def _settles(self, position: int, bid: Bid) -> bool:
+        """Take or refuse the bid; false if it has to wait for a kept place."""
+        refusal = bid.refusal or self._refusal(bid)
+        if refusal is not None:
+            self.refused.append(Refused(position, bid, refusal))
+        elif self._must_wait(bid):
+            return False
+        else:
+            play = bid.candidate.play
+            self._take(Taken(position, bid, self._parameter(play.owner), self._parameter(play.channel)))
+        return True
+
+    def _refusal(self, bid: Bid) -> Refusal | None:
+        if bid.acceptance is not None:
+            if self._open_ahead is not None:
+                self._open_ahead[self._parameter(bid.candidate.play.owner)] -= 1
+            return self._excluded(bid)
+        refusal = None
+        if self._touches and bid.is_normal:
+            refusal = self._contact_policy(self._parameter(bid.candidate.play.channel))
+        return refusal or self._excluded(bid) or self._capped(bid)
+
+    def _contact_policy(self, channel: str) -> Refusal | None:
+        if channel == INTERNAL_CHANNEL:
+            return None
+        for limit, touches in zip(self._rules.contact_policy, self._touches, strict=True):
+            if touches >= limit.touches and (limit.channel is None or limit.channel == channel):
+                details = {
+                    "touches": str(touches),
+                    "limit": str(limit.touches),
+                    "period_days": str(limit.period_days),
+                }
+                return "contact_policy", details | ({"channel": limit.channel} if limit.channel else {})
+        return None
+
+    def _excluded(self, bid: Bid) -> Refusal | None:
+        """Refuse what a chosen action excludes, or what excludes a chosen one; the first found is named."""
+        by = self._excluded_by.get(bid.play_id)
+        for play_id in bid.candidate.play.excludes:
+            by = by or (play_id if play_id in self._chosen else None)
+        return ("excluded", {"by": by}) if by else None
+
+    def _capped(self, bid: Bid) -> Refusal | None:
+        if len(self.taken) >= self._limit:
+            return self._cap
+        owner = self._parameter(bid.candidate.play.owner)
+        if self._owners.get(owner, 0) >= self._rules.per_owner_role:
+            return "owner_cap", {"owner": owner, "limit": str(self._rules.per_owner_role)}
+        return None
+
+    def _must_wait(self, bid: Bid) -> bool:
+        """Tell whether the bid finds only places that are kept."""
+        ahead, other = self._open_ahead, self._other_kind
+        if (ahead is None and other is None) or bid.acceptance is not None or not bid.is_normal:
+            return False
+        kept = ahead.total() if ahead is not None else 0
+        if other is not None and bid is not self._best and other not in kinds_of(bid.candidate):
+            kept += 1
+        if len(self.taken) + kept >= self._limit:
+            return True
+        owner = self._parameter(bid.candidate.play.owner)
+        return ahead is not None and self._owners.get(owner, 0) + ahead[owner] >= self._rules.per_owner_role
+
+    def _take(self, taken: Taken) -> None:
+        self.taken.append(taken)
+        self._chosen.add(taken.bid.play_id)
+        for play_id in taken.bid.candidate.play.excludes:
+            self._excluded_by.setdefault(play_id, taken.bid.play_id)
+        self._owners[taken.owner] = self._owners.get(taken.owner, 0) + 1
+        if taken.channel != INTERNAL_CHANNEL:
+            for index, limit in enumerate(self._rules.contact_policy):
+                self._touches[index] += limit.channel is None or limit.channel == taken.channel
+        if self._other_kind is not None and self._other_kind in kinds_of(taken.bid.candidate):
+            self._other_kind = None
