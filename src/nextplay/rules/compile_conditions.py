@@ -1,0 +1,236 @@
+"""Conditions: names that exist, operators that fit the fact, values that can occur."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final, cast
+
+from nextplay.decision import FactValue
+from nextplay.facts.spec import FactSpec
+from nextplay.rules.compile_names import Known, check_known
+from nextplay.rules.condition import (
+    All,
+    AnyOf,
+    Condition,
+    FactLeaf,
+    Not,
+    Operator,
+    Parameter,
+    SignalLeaf,
+    alternatives,
+)
+from nextplay.rules.fault_log import FaultLog, listed_hint, shortened
+from nextplay.rules.format_condition import (
+    FITTING,
+    KNOWLEDGE,
+    LISTED,
+    ConditionForm,
+    GroupForm,
+    LeafForm,
+    NotForm,
+    SignalRef,
+)
+from nextplay.rules.format_value import read_parameter
+from nextplay.rules.rulebook import Place
+from nextplay.rules.shape import LONGEST_QUOTED, plain_number, wrong_type
+from nextplay.rules.source import BrokenNode, ListNode, MapNode, Node, ScalarNode
+
+TYPE_WORDS: Final = {
+    "number": "a number",
+    "flag": "true or false",
+    "word": "a word of a list",
+    "words": "several words of a list",
+    "text": "a text",
+    "day": "a date",
+}
+Operand = FactValue | tuple[float, float] | tuple[FactValue, ...] | Parameter
+MOST_LISTED: Final = 200
+
+
+@dataclass(slots=True)
+class ConditionCompiler:
+    """Turns forms into conditions. `used` gathers which signal names which, for cycles."""
+
+    known: Known
+    log: FaultLog
+    _reported: set[Place] = field(default_factory=set)
+
+    def compile(self, form: ConditionForm | None, *, negated: bool = False) -> Condition | None:
+        """Check a whole condition, its alternatives too (of its opposite as well, where `negated`)."""
+        if form is None:
+            return None
+        condition = self._compile(form)
+        if condition is not None:
+            self._check_alternatives(form, condition, negated=negated)
+        return condition
+
+    def _check_alternatives(self, form: ConditionForm, condition: Condition, *, negated: bool) -> None:
+        for shape in (condition, Not(condition)) if negated else (condition,):
+            try:
+                alternatives(shape)
+            except ValueError:
+                self.log.add(
+                    form.place,
+                    "too-many-alternatives",
+                    "this condition has more than 64 alternatives",
+                    hint="gather some of them in a signal of its own",
+                )
+                return
+
+    def _compile(self, form: ConditionForm) -> Condition | None:
+        if isinstance(form, SignalRef):
+            signal = check_known(form.name, self.known.signals, "signal", self.log)
+            return None if signal is None else SignalLeaf(signal)
+        if isinstance(form, NotForm):
+            child = None if form.child is None else self._compile(form.child)
+            return None if child is None else Not(child)
+        if isinstance(form, GroupForm):
+            children = [self._compile(child) for child in form.children]
+            sound = tuple(child for child in children if child is not None)
+            if not sound or len(sound) < len(children):
+                return None
+            return All(sound) if form.every else AnyOf(sound)
+        return self._leaf(form)
+
+    def _leaf(self, form: LeafForm) -> FactLeaf | None:
+        spec = None if form.fact is None else self.known.spec(form.fact, self.log)
+        if spec is None or form.operator is None or form.operand is None:
+            return None
+        operator = form.operator.value
+        if operator not in FITTING[spec.type]:
+            fitting = ", ".join(f"`{one}`" for one in FITTING[spec.type])
+            message = f"`{operator}` does not fit `{spec.name}`, which is {TYPE_WORDS[spec.type]}"
+            self.log.add(form.operator.place, "operator-type", message, hint=f"use one of {fitting}")
+            return None
+        if operator in KNOWLEDGE:
+            return self._knowledge(form, spec, operator)
+        operand = self._operand(form.operand, spec, operator)
+        unknown = None if form.when_unknown is None else form.when_unknown.value
+        return None if operand is None else FactLeaf(spec.name, cast("Operator", operator), operand, unknown)
+
+    def _knowledge(self, form: LeafForm, spec: FactSpec, operator: str) -> FactLeaf | None:
+        node = form.operand
+        if isinstance(node, ScalarNode) and node.value is not True:
+            other = "is_unknown" if operator == "is_known" else "is_known"
+            hint = f"write `{other}: true` for the opposite" if node.value is False else f"write `{operator}: true`"
+            self.log.add(node.place, "wrong-type", f"`{operator}` takes only `true`", hint=hint)
+            return None
+        if not isinstance(node, ScalarNode):
+            wrong_type(cast("Node", node), "`true`", self.log)
+            return None
+        if form.when_unknown is not None:
+            message = f"`unknown` may not stand beside `{operator}`, which always decides"
+            self.log.add(form.when_unknown.place, "misplaced-key", message, hint="remove it")
+            return None
+        return FactLeaf(spec.name, cast("Operator", operator))
+
+    def _operand(self, node: Node, spec: FactSpec, operator: str) -> Operand:
+        if operator in LISTED or operator == "between":
+            return self._several(node, spec, operator)
+        if isinstance(node, MapNode):
+            return self._parameter(node, spec)
+        return check_value(node, spec, self.log)
+
+    def _several(self, node: Node, spec: FactSpec, operator: str) -> Operand:
+        if not isinstance(node, ListNode):
+            expected = "a list of two numbers" if operator == "between" else "a list of values"
+            wrong_type(node, expected, self.log)
+            return None
+        if not 0 < len(node.items) <= MOST_LISTED:
+            code = "too-long" if node.items else "empty"
+            self.log.add(node.place, code, f"`{operator}` takes 1 to {MOST_LISTED} values")
+            return None
+        values = [check_value(item, spec, self.log) for item in node.items]
+        sound = tuple(value for value in values if value is not None)
+        if len(sound) < len(values):
+            return None
+        return self._bounds(node, sound) if operator == "between" else self._distinct(node, sound)
+
+    def _bounds(self, node: ListNode, values: tuple[FactValue, ...]) -> Operand:
+        if len(values) != 2:  # noqa: PLR2004  a lowest and a highest value
+            self.log.add(node.place, "wrong-type", "`between` takes two numbers", hint="the lowest and the highest")
+            return None
+        low, high = cast("tuple[float, float]", values)
+        if low > high:
+            message = f"`{plain_number(low)}` is above `{plain_number(high)}`"
+            self.log.add(node.place, "reversed-range", message, hint="put the lowest first")
+            return None
+        return low, high
+
+    def _distinct(self, node: ListNode, values: tuple[FactValue, ...]) -> Operand:
+        for index, value in enumerate(values):
+            if value in values[:index]:
+                shown = shortened(str(value))
+                self.log.add(node.items[index].place, "duplicate-entry", f"`{shown}` stands in this list twice")
+                return None
+        return values
+
+    def _parameter(self, node: MapNode, spec: FactSpec) -> Parameter | None:
+        parameter = self.known.parameter(read_parameter(node, self.log).name, self.log)
+        return parameter if parameter is not None and self._fits(parameter, spec) else None
+
+    def _fits(self, parameter: Parameter, spec: FactSpec) -> bool:
+        """Check every value of a parameter against the fact, at the value's own place and once for each value."""
+        places = self.known.parameter_places[parameter.name]
+        sound = True
+        for word, value in (*parameter.cases.items(), ("otherwise", parameter.otherwise)):
+            problem = misfit(value, spec)
+            if problem is None:
+                continue
+            sound = False
+            if places[word] not in self._reported:
+                self._reported.add(places[word])
+                code, message = problem
+                self.log.add(places[word], code, f"{message}, which is compared with `{parameter.name}`")
+        return sound
+
+
+def misfit(value: FactValue, spec: FactSpec) -> tuple[str, str] | None:
+    """Tell why a fact can never have this value: a code and a message; `None` where it can."""
+    if spec.type == "number":
+        return _number_misfit(value, spec)
+    if spec.type == "flag":
+        return None if isinstance(value, bool) else ("wrong-type", f"expected true or false for `{spec.name}`")
+    if not isinstance(value, str):
+        return "wrong-type", f"expected {'a text' if spec.type == 'text' else 'a word'} for `{spec.name}`"
+    if spec.type == "text":
+        return None if value.strip() else ("empty", f"expected a text for `{spec.name}`, found an empty one")
+    return (
+        None if value in spec.words else ("unknown-word", f"`{shortened(value)}` is none of the words of `{spec.name}`")
+    )
+
+
+def _number_misfit(value: FactValue, spec: FactSpec) -> tuple[str, str] | None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return "wrong-type", f"expected a number for `{spec.name}`"
+    low, high = spec.low, spec.high
+    if (low is not None and value < low) or (high is not None and value > high):
+        bounds = f"{'' if low is None else plain_number(low)}..{'' if high is None else plain_number(high)}"
+        return "out-of-range", f"`{plain_number(value)}` is outside {bounds}, the range of `{spec.name}`"
+    if spec.whole and not float(value).is_integer():
+        return "not-whole", f"`{plain_number(value)}` is not whole, as `{spec.name}` always is"
+    return None
+
+
+def check_value(node: Node, spec: FactSpec, log: FaultLog) -> str | bool | int | float | None:
+    """Return the constant where the fact can have it; report it where not."""
+    if isinstance(node, BrokenNode):
+        return None
+    if not isinstance(node, ScalarNode):
+        wrong_type(node, TYPE_WORDS[spec.type if spec.type != "words" else "word"], log)
+        return None
+    problem = misfit(node.value, spec)
+    if problem is None:
+        return node.value
+    code, message = problem
+    if code == "unknown-word":
+        log.add_unknown(node.place, code, message, name=str(node.value), known=spec.words)
+    else:
+        log.add(node.place, code, message, hint=_remedy(node, spec, code))
+    return None
+
+
+def _remedy(node: ScalarNode, spec: FactSpec, code: str) -> str:
+    if code == "wrong-type" and spec.type in ("text", "word") and len(node.text) <= LONGEST_QUOTED:
+        return listed_hint(spec.words) if spec.type == "word" else f'write "{node.text}" in quotes'
+    return f"`{spec.name}` is counted in {spec.unit}" if code == "out-of-range" and spec.unit else ""

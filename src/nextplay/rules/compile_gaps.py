@@ -1,0 +1,190 @@
+"""Signals and gaps: the keys that go together, and signals that go in circles."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from typing import Final, Literal, cast
+
+from nextplay.decision import Side
+from nextplay.rules.compile_conditions import ConditionCompiler
+from nextplay.rules.compile_names import check_known
+from nextplay.rules.compile_texts import compile_text
+from nextplay.rules.fault_log import FaultLog
+from nextplay.rules.format import AskForm, GapForm, SeverityForm, SideForm, SignalForm
+from nextplay.rules.format_condition import ConditionForm, GroupForm, NotForm, SignalRef
+from nextplay.rules.rulebook import Ask, GapRule, Place, Severity, SideRule, SignalRule
+from nextplay.rules.shape import Name
+
+_PLAIN_KEYS: Final = ("kind", "when")
+_CONTESTED_KEYS: Final = ("reading", "cx", "cs", "ask")
+
+
+def compile_signal(form: SignalForm, conditions: ConditionCompiler) -> SignalRule | None:
+    """Check one signal; `None` where it is faulty."""
+    title = compile_text(form.title, conditions.known, conditions.log)
+    when = conditions.compile(form.when)
+    says = compile_text(form.says, conditions.known, conditions.log)
+    if form.id is None or title is None or when is None or says is None:
+        return None
+    return SignalRule(form.id.value, title, when, says, form.place)
+
+
+def is_contested(form: GapForm) -> bool:
+    """Tell the two sorts of gap apart by the keys that were written."""
+    if "reading" in form.keys:
+        return True
+    return not any(key in form.keys for key in _PLAIN_KEYS) and any(key in form.keys for key in _CONTESTED_KEYS)
+
+
+def compile_gap(form: GapForm, conditions: ConditionCompiler) -> GapRule | None:
+    """Check one gap; `None` where it is faulty."""
+    contested = is_contested(form)
+    _check_keys(form, conditions.log, contested=contested)
+    title = compile_text(form.title, conditions.known, conditions.log)
+    unless = conditions.compile(form.unless)
+    severity = _severity(form.severity, conditions)
+    when, reading = conditions.compile(form.when), conditions.compile(form.reading)
+    root_cause = check_known(form.root_cause, conditions.known.root_causes, "root-cause", conditions.log)
+    cx, cs, ask = _side(form.cx, conditions), _side(form.cs, conditions), _ask(form.ask, conditions)
+    if form.id is None or title is None or severity is None:
+        return None
+    touchpoint = None if form.touchpoint is None else form.touchpoint.value
+    kind = None if form.kind is None else cast('Literal["cx", "cs", "opportunity"]', form.kind.value)
+    rule = GapRule(
+        form.id.value, title, severity, form.place, kind, when, root_cause, touchpoint, reading, cx, cs, ask, unless
+    )
+    return rule if (cx and cs and ask and reading) or (kind and when) else None
+
+
+def _check_keys(form: GapForm, log: FaultLog, *, contested: bool) -> None:
+    needed: tuple[str, ...] = _CONTESTED_KEYS
+    if not contested:
+        needed = (*_PLAIN_KEYS, "root_cause") if form.kind is None or form.kind.value != "opportunity" else _PLAIN_KEYS
+        for key in _CONTESTED_KEYS:
+            if key in form.keys:
+                hint = "a contested gap has `reading`, `cx`, `cs` and `ask`, and no `kind`"
+                log.add(form.keys[key], "misplaced-key", f"`{key}` may not stand in a plain gap", hint=hint)
+    else:
+        if "kind" in form.keys:
+            hint = "remove `kind`: the evidence of `cx` and `cs` decides it"
+            log.add(form.keys["kind"], "kind-with-reading", "a gap with a `reading` has no `kind`", hint=hint)
+        for key in ("when", "root_cause"):
+            if key in form.keys:
+                message = f"`{key}` may not stand beside `reading`"
+                log.add(form.keys[key], "misplaced-key", message, hint=f"write `{key}` under `cx` and under `cs`")
+    missing = ", ".join(f"`{key}`" for key in needed if key not in form.keys)
+    if missing:
+        sort = "contested" if contested else "plain"
+        log.add(form.place, "missing-key", f"{missing} must be given in a {sort} gap")
+
+
+def _severity(form: SeverityForm | None, conditions: ConditionCompiler) -> Severity | None:
+    if form is None:
+        return None
+    each = []
+    for name, weight in () if form.each is None else form.each.value:
+        signal = check_known(name, conditions.known.signals, "signal", conditions.log)
+        if signal is not None:
+            each.append((signal, weight.value))
+    return None if form.base is None else Severity(form.base.value, tuple(each))
+
+
+def _side(form: SideForm | None, conditions: ConditionCompiler) -> SideRule | None:
+    if form is None:
+        return None
+    when = conditions.compile(form.when)
+    root_cause = check_known(form.root_cause, conditions.known.root_causes, "root-cause", conditions.log)
+    if when is None or root_cause is None:
+        return None
+    return SideRule(when, root_cause, None if form.touchpoint is None else form.touchpoint.value)
+
+
+def _ask(form: AskForm | None, conditions: ConditionCompiler) -> Ask | None:
+    if form is None:
+        return None
+    known, log = conditions.known, conditions.log
+    text = compile_text(form.text, known, log)
+    written = () if form.options is None else form.options.value
+    options = {answer.value: cast("Side", side.value) for answer, side in written}
+    labels = {}
+    for answer, label in () if form.labels is None else form.labels.value:
+        if form.options is not None and form.options.complete:
+            _check_answer(answer, options, log)
+        labels[answer.value] = compile_text(label, known, log) or {}
+    if text is None or form.options is None or form.valid_days is None:
+        return None
+    return Ask(text, options, labels, form.valid_days.value)
+
+
+def _check_answer(answer: Name, options: Mapping[str, Side], log: FaultLog) -> None:
+    if answer.value not in options:
+        message = f"`{answer.value}` is none of the `options`"
+        log.add_unknown(answer.place, "unknown-word", message, name=answer.value, known=options)
+
+
+def signals_in(form: ConditionForm | None) -> Iterator[Name]:
+    """Yield every signal that a condition names, in the order of writing."""
+    if isinstance(form, SignalRef):
+        yield form.name
+    elif isinstance(form, NotForm):
+        yield from signals_in(form.child)
+    elif isinstance(form, GroupForm):
+        for child in form.children:
+            yield from signals_in(child)
+
+
+def report_cycles(forms: list[SignalForm], log: FaultLog) -> None:
+    """Report signals that depend on themselves: one fault for each circle, at the reference that closes it."""
+    edges: dict[str, dict[str, Place]] = {}
+    for form in forms:
+        if form.id is not None:
+            named = edges.setdefault(form.id.value, {})
+            for name in signals_in(form.when):
+                named.setdefault(name.value, name.place)
+    remaining = _in_circles(edges)
+    for start in sorted(remaining):
+        circle = _shortest_circle(start, edges, remaining) if start in remaining else ()
+        if circle:
+            closing = edges[circle[-1]][start]
+            shown = " → ".join(f"`{name}`" for name in (*circle, start))
+            message = f"signals may not depend on themselves: {shown}"
+            log.add(closing, "cycle", message, hint="remove one of these references")
+            remaining -= set(circle)
+
+
+def _in_circles(edges: Mapping[str, Mapping[str, Place]]) -> set[str]:
+    """Strip, again and again, what names nothing that is left: circles and what leads to them remain."""
+    users: dict[str, set[str]] = {}
+    for name, named in edges.items():
+        for other in named:
+            users.setdefault(other, set()).add(name)
+    open_names = {name: sum(other in edges for other in named) for name, named in edges.items()}
+    done = deque(name for name, count in open_names.items() if count == 0)
+    remaining = set(edges)
+    while done:
+        name = done.popleft()
+        remaining.discard(name)
+        for user in users.get(name, ()):
+            open_names[user] -= 1
+            if open_names[user] == 0:
+                done.append(user)
+    return remaining
+
+
+def _shortest_circle(start: str, edges: Mapping[str, Mapping[str, Place]], within: set[str]) -> tuple[str, ...]:
+    """Return the shortest way from `start` back to itself, names in order of writing; empty where there is none."""
+    came_from: dict[str, str] = {}
+    queue = deque([start])
+    while queue:
+        name = queue.popleft()
+        for other in edges[name]:
+            if other == start:
+                way = [name]
+                while way[-1] != start:
+                    way.append(came_from[way[-1]])
+                return tuple(reversed(way))
+            if other in within and other not in came_from:
+                came_from[other] = name
+                queue.append(other)
+    return ()

@@ -1,0 +1,196 @@
+"""Rule tests: the customer is a snapshot that could be sent, and the expectation is one that can come out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from nextplay.errors import InputInvalid
+from nextplay.rules.compile_gaps import is_contested
+from nextplay.rules.compile_names import ATTRIBUTES, Known, check_known
+from nextplay.rules.fault_log import FaultLog, shortened
+from nextplay.rules.format import GapForm
+from nextplay.rules.format_test import ExpectForm, TestForm
+from nextplay.rules.rulebook import Place, RuleTest
+from nextplay.rules.shape import Located, Name, Pairs, Whole
+from nextplay.rules.source import BrokenNode, ListNode, MapNode, Node, ScalarNode
+from nextplay.snapshot import read_snapshot
+
+TEST_ACCOUNT: Final = "rule-test"
+_RELATIVE: Final = ("days_ago", "days_ahead")
+_SET_BY_TEST: Final = {"account_id": "a test names no account", "as_of": "write `as_of` beside `given`"}
+_STEP: Final = re.compile(r"[^.\[\]]+")
+
+
+def compile_test(form: TestForm, known: Known, log: FaultLog) -> RuleTest | None:
+    """Check one test; `None` where it is faulty. Relative dates are resolved against its `as_of`."""
+    expect = None if form.expect is None else _expectation(form.expect, known, log)
+    given = None
+    if form.given is not None and form.as_of is not None:
+        given = _snapshot(form.given, form.as_of.value, log)
+        _check_names(form.given, known, log)
+    if form.name is None or form.as_of is None or given is None or expect is None:
+        return None
+    return RuleTest(form.name.value, _instant_text(form.as_of.value), given, expect, form.place)
+
+
+def report_same_names(forms: Iterable[TestForm], log: FaultLog) -> None:
+    """Report tests that bear the name of an earlier one: a report could not tell them apart."""
+    first: dict[str, Place] = {}
+    for form in forms:
+        if form.name is None:
+            continue
+        before = first.setdefault(form.name.value, form.name.place)
+        if before != form.name.place:
+            message = f"a test of this name stands at {before.path}:{before.line}"
+            log.add(form.name.place, "duplicate-id", message, hint="rename one of them")
+
+
+def _instant_text(instant: datetime) -> str:
+    return instant.isoformat().replace("+00:00", "Z")
+
+
+@dataclass(slots=True)
+class _Plain:
+    """Turns nodes into the plain values that a caller would send, and remembers whether all of them could be."""
+
+    as_of: datetime
+    log: FaultLog
+    whole: bool = True
+    _days: Whole = field(default_factory=lambda: Whole(0, 36_500))
+
+    def value(self, node: Node, key: str) -> Any:  # noqa: ANN401  any JSON
+        """Return a node's plain value; `key` is the field it stands in."""
+        if isinstance(node, BrokenNode):
+            self.whole = False
+            return None
+        if isinstance(node, ScalarNode):
+            return node.value
+        if isinstance(node, ListNode):
+            return [self.value(item, key) for item in node.items]
+        if any(entry.key in _RELATIVE for entry in node.entries):
+            return self._relative(node, key)
+        return {entry.key: self.value(entry.value, entry.key) for entry in node.entries}
+
+    def _relative(self, node: MapNode, key: str) -> str | None:
+        if len(node.entries) > 1:
+            hint = "write `{days_ago: 30}` or `{days_ahead: 30}`"
+            self.log.add(node.entries[1].place, "unknown-key", "a relative date has one key", hint=hint)
+            self.whole = False
+            return None
+        entry = node.entries[0]
+        days = self._days.read(entry.value, self.log)
+        if days is None:
+            self.whole = False
+            return None
+        offset = timedelta(days=days.value if entry.key == "days_ahead" else -days.value)
+        try:
+            moved = self.as_of + offset
+        except OverflowError:
+            self.log.add(entry.value.place, "out-of-range", "this date lies outside the calendar")
+            self.whole = False
+            return None
+        return _instant_text(moved) if key == "at" or key.endswith("_at") else moved.date().isoformat()
+
+
+def _snapshot(given: MapNode, as_of: datetime, log: FaultLog) -> Mapping[str, Any] | None:
+    """Read the customer as a caller's would be read, strictly; report every violation at its node."""
+    sound = True
+    for entry in given.entries:
+        if entry.key in _SET_BY_TEST:
+            log.add(entry.place, "unknown-key", f"`{entry.key}` may not stand here", hint=_SET_BY_TEST[entry.key])
+            sound = False
+    plain = _Plain(as_of, log)
+    raw = plain.value(given, "")
+    if not sound or not plain.whole:
+        return None
+    try:
+        read_snapshot({**raw, "account_id": TEST_ACCOUNT, "as_of": _instant_text(as_of)}, strict=True)
+    except InputInvalid as error:
+        for violation in error.violations:
+            place, path = _place_of(given, violation.path)
+            log.add(place, "bad-snapshot", f"`{shortened(path)}`: {violation.message}")
+        return None
+    return raw if isinstance(raw, dict) else None
+
+
+def _place_of(given: MapNode, path: str) -> tuple[Place, str]:
+    """Walk down `surveys[0].score` as far as it goes."""
+    node: Node = given
+    place = given.place
+    for step in _STEP.findall(path):
+        if isinstance(node, MapNode):
+            entry = next((entry for entry in node.entries if entry.key == step), None)
+            if entry is None:
+                break
+            node, place = entry.value, entry.place
+        elif isinstance(node, ListNode) and step.isdigit() and int(step) < len(node.items):
+            node = node.items[int(step)]
+            place = node.place
+        else:
+            break
+    return (node.place if isinstance(node, ScalarNode) else place), path
+
+
+def _check_names(given: MapNode, known: Known, log: FaultLog) -> None:
+    """Check attributes, and plays and gaps in the history, against what the rulebook declares."""
+    attributes = given.find("attributes")
+    for entry in attributes.entries if isinstance(attributes, MapNode) else ():
+        if not known.may_be_fact(f"{ATTRIBUTES}{entry.key}"):
+            names = [name.removeprefix(ATTRIBUTES) for name in known.attributes]
+            message = f"there is no attribute `{shortened(entry.key)}`"
+            log.add_unknown(entry.place, "unknown-attribute", message, name=entry.key, known=names)
+    history = given.find("history")
+    for item in history.items if isinstance(history, ListNode) else ():
+        for key, defined in (("play", known.plays), ("gap", known.gaps)) if isinstance(item, MapNode) else ():
+            node = item.find(key) if isinstance(item, MapNode) else None
+            if isinstance(node, ScalarNode) and isinstance(node.value, str):
+                check_known(Located(node.value, node.place), defined, key, log)
+
+
+def _expectation(form: ExpectForm, known: Known, log: FaultLog) -> Mapping[str, Any]:
+    """Check names, and kinds that a gap can have; return what was written as plain values."""
+    for name, kind in () if form.gaps is None else form.gaps.value:
+        gap = check_known(name, known.gaps, "gap", log)
+        defined = None if gap is None else known.gap_forms.get(gap)
+        if defined is not None and kind.value not in _possible_kinds(defined):
+            possible = ", ".join(f"`{one}`" for one in _possible_kinds(defined))
+            message = f"gap `{gap}` cannot be `{kind.value}`"
+            log.add(kind.place, "impossible-kind", message, hint=f"it can be {possible}")
+    _check_plays((*_values(form.actions), *_keys(form.withheld)), known, log)
+    for name in _values(form.undetermined):
+        check_known(name, known.gaps, "gap", log)
+    expect: dict[str, Any] = {}
+    for key in ("diagnosis", "lead", "exactly"):
+        written = getattr(form, key)
+        if written is not None:
+            expect[key] = written.value
+    for key, pairs in (("gaps", form.gaps), ("withheld", form.withheld)):
+        if pairs is not None:
+            expect[key] = {name.value: word.value for name, word in pairs.value}
+    for key, names in (("actions", form.actions), ("undetermined", form.undetermined)):
+        if names is not None:
+            expect[key] = [name.value for name in names.value]
+    return expect
+
+
+def _values(names: Located[tuple[Name, ...]] | None) -> tuple[Name, ...]:
+    return () if names is None else names.value
+
+
+def _keys(pairs: Located[Pairs[Name]] | None) -> tuple[Name, ...]:
+    return () if pairs is None else tuple(name for name, _ in pairs.value)
+
+
+def _check_plays(names: Iterable[Name], known: Known, log: FaultLog) -> None:
+    for name in names:
+        check_known(name, known.plays, "play", log)
+
+
+def _possible_kinds(form: GapForm) -> tuple[str, ...]:
+    if is_contested(form):
+        return ("cx", "cs", "mixed", "undetermined", "none")
+    return ("cx", "cs", "opportunity", "none") if form.kind is None else (form.kind.value, "none")

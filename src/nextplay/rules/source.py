@@ -1,0 +1,308 @@
+"""YAML 1.2 → located nodes: every value with the line and column where it stands.
+
+Only plain values come through: texts, numbers, true and false, lists, mappings with text keys. Anchors, aliases,
+merge keys, tags, directives, a second document, null and numbers that are not finite are faults, and so is a file
+that is too long, too deep or not UTF-8. The limits are checked while the events of the parser arrive, before
+anything is built, so that hostile input costs as little as sound input.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from ruamel.yaml import events
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.reader import ReaderError
+
+from nextplay.rules.events import TooDeep, read_events
+from nextplay.rules.fault_log import FaultLog, shortened
+from nextplay.rules.rulebook import Place
+
+LARGEST_FILE_BYTES: Final = 1 << 20
+DEEPEST_NESTING: Final = 32
+MOST_NODES: Final = 60_000
+"""Values in one file: a file of the largest size holds some 20,000 where it is written by hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScalarNode:
+    """One value; `text` is how it was written, without quotes."""
+
+    place: Place
+    value: str | bool | int | float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListNode:
+    """Values in order."""
+
+    place: Place
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One key of a mapping and its value."""
+
+    key: str
+    place: Place
+    value: Node
+
+
+@dataclass(frozen=True, slots=True)
+class MapNode:
+    """Entries in order; no key occurs twice."""
+
+    place: Place
+    entries: tuple[Entry, ...]
+
+    def find(self, key: str) -> Node | None:
+        """Return the value under `key`, or nothing."""
+        return next((entry.value for entry in self.entries if entry.key == key), None)
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenNode:
+    """A value whose fault has been reported: whoever meets it says nothing more."""
+
+    place: Place
+
+
+Node = ScalarNode | ListNode | MapNode | BrokenNode
+
+
+@dataclass(slots=True)
+class _Open:
+    """A list or mapping whose end has not come yet; `key` waits for its value."""
+
+    place: Place
+    mapping: bool
+    items: list[Node] = field(default_factory=list)
+    entries: dict[str, Entry] = field(default_factory=dict)
+    key: ScalarNode | BrokenNode | None = None
+
+
+def read_rulebook_folder(folder: Path) -> dict[str, bytes]:
+    """Read every YAML file of a rulebook: relative path with `/` → bytes, sorted.
+
+    `schema/` and hidden files are left out. Raises `OSError` where a file cannot be read.
+    """
+    found = {}
+    for path in sorted((*folder.rglob("*.yaml"), *folder.rglob("*.yml"))):
+        relative = path.relative_to(folder)
+        if relative.parts[0] == "schema" or any(part.startswith(".") for part in relative.parts):
+            continue
+        found[relative.as_posix()] = path.read_bytes()
+    return found
+
+
+def parse_source(path: str, raw: bytes, log: FaultLog) -> Node | None:
+    """Turn the bytes of one file into its node; `None` where nothing could be read, which `log` then tells."""
+    text = _decoded(path, raw, log)
+    if text is None:
+        return None
+    log.add_source(path, text)
+    try:
+        return _Builder(path, log).build(read_events(text, deepest=DEEPEST_NESTING))
+    except TooDeep as error:
+        place = Place(path, error.line, error.column)
+        log.add(place, "nesting-too-deep", f"values may be nested {DEEPEST_NESTING} deep")
+    except MarkedYAMLError as error:
+        _report_syntax(path, error, log)
+    except ReaderError as error:
+        _report_character(path, text, error.position, log)
+    except (YAMLError, ValueError, OverflowError):
+        log.add(Place(path, 1, 1), "yaml-syntax", "this is no YAML")
+    except _Stop:
+        pass
+    return None
+
+
+class _Stop(Exception):
+    """The rest of the file is not read; its fault is in the log already."""
+
+
+def _decoded(path: str, raw: bytes, log: FaultLog) -> str | None:
+    if len(raw) > LARGEST_FILE_BYTES:
+        log.add(Place(path, 1, 1), "file-too-large", "a rule file may have 1 MiB", hint="split it into several files")
+        return None
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start].decode("utf-8")
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        log.add(Place(path, line, column), "not-utf8", "this byte is not UTF-8", hint="save the file as UTF-8")
+        return None
+
+
+_PROBLEM_HINTS: Final[Mapping[str, str]] = {
+    "mapping values are not allowed here": "put a text that contains `: ` in quotes",
+    "could not find expected ':'": "a key needs `: ` and a value after it",
+    "found character '\\t' that cannot start any token": "indent with spaces, not with tabs",
+    "found unexpected ':'": "put a text that contains `:` in quotes",
+}
+
+
+def _report_syntax(path: str, error: MarkedYAMLError, log: FaultLog) -> None:
+    mark = error.problem_mark or error.context_mark
+    place = Place(path, mark.line + 1, mark.column + 1) if mark is not None else Place(path, 1, 1)
+    problem = " ".join(str(error.problem or "this is no YAML").split())
+    log.add(place, "yaml-syntax", shortened(problem, at_most=160), hint=_PROBLEM_HINTS.get(problem, ""))
+
+
+def _report_character(path: str, text: str, position: int, log: FaultLog) -> None:
+    before = text[:position]
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    log.add(Place(path, line, column), "bad-character", "control characters may not stand in a rule file")
+
+
+class _Builder:
+    """Builds nodes from events with a stack of its own: deep input cannot exhaust Python's."""
+
+    def __init__(self, path: str, log: FaultLog) -> None:
+        self._path = path
+        self._log = log
+        self._open: list[_Open] = []
+        self._root: Node | None = None
+        self._nodes = 0
+        self._documents = 0
+
+    def build(self, stream: Iterator[Any]) -> Node | None:
+        """Consume every event; an empty file is a fault of its own."""
+        for event in stream:
+            if isinstance(event, events.DocumentStartEvent):
+                self._start_document(event)
+            elif isinstance(event, (events.NodeEvent, events.CollectionEndEvent)):
+                self._take(event)
+        if self._root is None:
+            self._log.add(Place(self._path, 1, 1), "empty-file", "this file holds nothing", hint="delete it or fill it")
+        return self._root
+
+    def _place(self, event: Any) -> Place:  # noqa: ANN401  ruamel.yaml's events are not typed
+        return Place(self._path, event.start_mark.line + 1, event.start_mark.column + 1)
+
+    def _start_document(self, event: Any) -> None:  # noqa: ANN401  ruamel.yaml's events are not typed
+        self._documents += 1
+        if self._documents > 1:
+            self._log.add(self._place(event), "second-document", "a rule file holds one document", hint="remove `---`")
+            raise _Stop
+        if event.version is not None or event.tags:
+            self._log.add(Place(self._path, 1, 1), "directive", "directives may not be used", hint="remove `%` lines")
+
+    def _take(self, event: Any) -> None:  # noqa: ANN401  ruamel.yaml's events are not typed
+        if isinstance(event, events.CollectionEndEvent):
+            self._close()
+            return
+        self._nodes += 1
+        place = self._place(event)
+        if self._nodes > MOST_NODES:
+            self._log.add(place, "file-too-large", f"a rule file may hold {MOST_NODES} values", hint="split it")
+            raise _Stop
+        if isinstance(event, events.AliasEvent):
+            self._log.add(place, "alias", f"alias `*{shortened(str(event.anchor))}` may not be used", hint="repeat it")
+            self._put(BrokenNode(place))
+            return
+        if event.anchor is not None:
+            self._log.add(
+                place, "anchor", f"anchor `&{shortened(str(event.anchor))}` may not be used", hint="remove it"
+            )
+        if event.tag is not None:
+            self._log.add(place, "tag", f"tag `{shortened(str(event.tag))}` may not be used", hint="remove it")
+        if isinstance(event, events.ScalarEvent):
+            self._put(self._scalar(place, event))
+        else:
+            self._open.append(_Open(place, mapping=isinstance(event, events.MappingStartEvent)))
+
+    def _close(self) -> None:
+        done = self._open.pop()
+        if done.mapping:
+            self._put(MapNode(done.place, tuple(done.entries.values())))
+        else:
+            self._put(ListNode(done.place, tuple(done.items)))
+
+    def _put(self, node: Node) -> None:
+        if not self._open:
+            self._root = node
+            return
+        holder = self._open[-1]
+        if not holder.mapping:
+            holder.items.append(node)
+        elif holder.key is None:
+            holder.key = self._key(node)
+        else:
+            self._put_entry(holder, holder.key, node)
+            holder.key = None
+
+    def _key(self, node: Node) -> ScalarNode | BrokenNode:
+        if isinstance(node, BrokenNode):
+            return node
+        if not isinstance(node, ScalarNode) or not isinstance(node.value, str):
+            self._log.add(node.place, "key-not-text", "a key must be a text", hint="put it in quotes")
+            return BrokenNode(node.place)
+        if node.value == "<<":
+            self._log.add(node.place, "merge-key", "merge key `<<` may not be used", hint="write the keys out")
+            return BrokenNode(node.place)
+        return node
+
+    def _put_entry(self, holder: _Open, key: ScalarNode | BrokenNode, value: Node) -> None:
+        if isinstance(key, BrokenNode):
+            return
+        name = str(key.value)
+        if name in holder.entries:
+            first = holder.entries[name].place.line
+            message = f"key `{shortened(name)}` stands here twice; the first is on line {first}"
+            self._log.add(key.place, "duplicate-key", message, hint="remove one of them")
+            return
+        holder.entries[name] = Entry(name, key.place, value)
+
+    def _scalar(self, place: Place, event: Any) -> Node:  # noqa: ANN401  ruamel.yaml's events are not typed
+        text: str = event.value
+        if event.style is not None or event.tag is not None:
+            return self._text(place, text)
+        value = resolve_plain(text)
+        if value is None:
+            self._log.add(place, "null", "a value is missing here", hint="write a value or remove the key")
+            return BrokenNode(place)
+        if isinstance(value, float) and not math.isfinite(value):
+            self._log.add(place, "not-finite", f"`{shortened(text)}` is not a finite number")
+            return BrokenNode(place)
+        return ScalarNode(place, value, text) if not isinstance(value, str) else self._text(place, text)
+
+    def _text(self, place: Place, text: str) -> Node:
+        if not text.isprintable() and _CONTROL.search(text):
+            self._log.add(place, "bad-character", "control characters may not stand in a text")
+            return BrokenNode(place)
+        return ScalarNode(place, text, text)
+
+
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
+_NULL: Final = frozenset({"", "~", "null", "Null", "NULL"})
+_FLAGS: Final = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_WHOLE: Final = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_DECIMAL: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_NOT_FINITE: Final = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+_LONGEST_WHOLE: Final = 18
+
+
+def resolve_plain(text: str) -> str | bool | int | float | None:
+    """Resolve a plain scalar by the core schema of YAML 1.2 (section 10.3.2): `no` is a text, a date too.
+
+    A whole number of more than 18 characters becomes a float, as in JSON readers; it may then be infinite.
+    """
+    if text in _NULL:
+        return None
+    if text in _FLAGS:
+        return _FLAGS[text]
+    if text[0] not in "-+.0123456789":
+        return text
+    if len(text) <= _LONGEST_WHOLE and _WHOLE.fullmatch(text):
+        return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
+    if _DECIMAL.fullmatch(text):
+        return float(text)
+    return math.inf if _NOT_FINITE.fullmatch(text) else text
