@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 FactType = Literal["number", "flag", "word", "words", "text", "day"]
 Preference = Literal["higher_is_better", "lower_is_better", "context"]
+
+UNITS: Final[Mapping[str, str]] = {
+    "count": "how many",
+    "days": "calendar days",
+    "ease": "ease of a task, 0 (hard) to 1 (easy)",
+    "hours": "business hours",
+    "money": "an amount in the currency of the contract",
+    "points": "an NPS answer of one person, 0 to 10; never the aggregate of -100 to 100",
+    "ratio": "a multiple; 1 is as usual, as promised or as planned",
+    "score": "a CSAT answer, 1 to 5",
+    "share": "a part of a whole, 0 to 1, shown in per cent",
+    "volume": "an amount of use in the product's own unit",
+}
+"""The closed set of units that numbers may have, with their meaning."""
 
 
 @dataclass(frozen=True, slots=True)
 class FactSpec:
     """One name of the closed vocabulary.
 
-    `unit` is one of `UNITS` (empty for words, flags and texts). `low` and `high` bound numbers, ends included. `step` is what one
-    notch means when distances are shown. `words` closes an enumeration. `reads` names the snapshot fields it is computed from.
-    `whole` says that only whole numbers occur. Facts of type `day` may stand in texts and due dates, never in comparisons.
+    `unit` is one of `UNITS` (empty for words, flags and texts). `low` and `high` bound numbers, ends included.
+    `step` is what one notch means when distances are shown. `words` closes an enumeration. `reads` names the snapshot
+    fields it is computed from. `whole` says that only whole numbers occur. Facts of type `day` carry an ISO 8601 date
+    as text; they may stand in texts and due dates, never in comparisons.
     """
 
     name: str

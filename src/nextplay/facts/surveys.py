@@ -1,0 +1,214 @@
+"""Facts about what people answered: over all answers of a kind, at each touchpoint, and of each role.
+
+NPS is one person's 0-10, CSAT 1-5, CES the ease 0..1 of either scale. Only the newest answer of each touchpoint and
+respondent counts, and only while it is fresh.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, get_args
+
+from nextplay.decision import FactValue
+from nextplay.facts.account_view import AccountView
+from nextplay.facts.declare import DAYS, FLAG, ROW_COUNT, SHARE, Fact, Shape, derived, spec_of, words_of
+from nextplay.facts.kleene import any_of
+from nextplay.facts.spec import Preference
+from nextplay.facts.survey_answers import RESPONDENT_ROLES, Answer, Answers, Scope
+from nextplay.facts.surveys_inverse import write_surveys
+from nextplay.snapshot import SurveyDriver, SurveyKind, TouchpointName
+
+SHIPPED_STALE_AFTER_DAYS: Final[Mapping[str, int]] = {"ces": 90, "csat": 90, "nps": 90}
+"""Days after which an answer is unknown, where a rulebook says nothing else."""
+
+_ROUNDING: Final = 6
+_VALUE: Final = {
+    "nps": Shape("number", "points", 0, 10, step=1),
+    "csat": Shape("number", "score", 1, 5, step=1),
+    "ces": Shape("number", "ease", 0, 1, step=0.1),
+}
+_READS: Final = ("surveys.kind", "surveys.scale", "surveys.score", "surveys.answered_on", "surveys.respondent_id")
+_TOUCHPOINT_READS: Final = (*_READS, "surveys.touchpoint")
+_ROLE_READS: Final = (*_READS, "surveys.respondent_role")
+_DRIVER_READS: Final = ("surveys.drivers", "surveys.driver")
+_OPEN_READS: Final = ("surveys.follow_up", "surveys.followed_up_on")
+_DRIVERS: Final = words_of(SurveyDriver, "words")
+
+
+def survey_facts(stale_after: Mapping[str, int]) -> Iterator[Fact]:
+    """Yield the facts of every kind, then those over all kinds."""
+    for kind in get_args(SurveyKind):
+        yield from _scope_facts(kind, f"surveys.{kind}", _whole(kind), "", _TOUCHPOINT_READS)
+        yield from _whole_facts(kind, stale_after[kind])
+        for touchpoint in get_args(TouchpointName):
+            about = f" at {touchpoint.replace('_', ' ')}"
+            yield from _scope_facts(
+                kind, f"surveys.{kind}.{touchpoint}", _part(kind, touchpoint), about, _TOUCHPOINT_READS
+            )
+        for role in RESPONDENT_ROLES:
+            about = f" by a respondent in the role {role.replace('_', ' ')}"
+            yield from _scope_facts(kind, f"surveys.{kind}.{role}", _part(kind, role), about, _ROLE_READS)
+    yield _flag("surveys.any_low", "Whether any fresh answer of any kind is low.", _TOUCHPOINT_READS, _any_low)
+    for driver in get_args(SurveyDriver):
+        meaning = f"Whether any low fresh answer of any kind names {driver.replace('_', ' ')} as its reason."
+        reads = (*_TOUCHPOINT_READS, *_DRIVER_READS)
+        yield _flag(f"surveys.any_low_names_{driver}", meaning, reads, _any_low_names(driver))
+
+
+def _scope_facts(
+    kind: str, prefix: str, source: Callable[[AccountView], Scope | None], about: str, reads: tuple[str, ...]
+) -> Iterator[Fact]:
+    shown = kind.upper()
+
+    def fact(name: str, shape: Shape, meaning: str, read: Callable[[Scope], FactValue], prefer: Preference) -> Fact:
+        return derived(
+            spec_of(
+                f"{prefix}.{name}",
+                shape,
+                meaning,
+                reads=(*reads, *_DRIVER_READS) if shape is _DRIVERS else reads,
+                prefer=prefer,
+            ),
+            source=source,
+            read=read,
+            write=write_surveys,
+        )
+
+    yield fact("newest", _VALUE[kind], f"Newest {shown} answer{about}.", _newest, "higher_is_better")
+    yield fact("worst", _VALUE[kind], f"Worst {shown} answer{about}.", _worst, "higher_is_better")
+    age = f"Days since the newest {shown} answer{about}, stale or not."
+    yield fact("days_since_newest", DAYS, age, _days_since_newest, "context")
+    yield fact(
+        "newest_drivers", _DRIVERS, f"Reasons named in the newest {shown} answer{about}.", _newest_drivers, "context"
+    )
+    yield fact(
+        "worst_drivers", _DRIVERS, f"Reasons named in the worst {shown} answer{about}.", _worst_drivers, "context"
+    )
+
+
+def _whole_facts(kind: str, stale_after: int) -> Iterator[Fact]:
+    value, shown = _VALUE[kind], kind.upper()
+    width = (value.high or 0) - (value.low or 0)
+    change = Shape("number", value.unit, -width, width, step=value.step)
+    waiting = Shape("number", "days", 0, stale_after, step=7, whole=True)
+
+    def fact(name: str, shape: Shape, meaning: str, read: Callable[[Scope], FactValue], prefer: Preference) -> Fact:
+        return derived(
+            spec_of(
+                f"surveys.{kind}.{name}",
+                shape,
+                meaning,
+                reads=(*_TOUCHPOINT_READS, *_OPEN_READS) if shape is waiting else _TOUCHPOINT_READS,
+                prefer=prefer,
+            ),
+            source=_whole(kind),
+            read=read,
+            write=write_surveys,
+        )
+
+    yield fact("mean", value, f"Mean of the fresh {shown} answers.", _mean, "higher_is_better")
+    yield fact("count", ROW_COUNT, f"Fresh {shown} answers.", _count, "context")
+    yield fact("low_count", ROW_COUNT, f"Fresh {shown} answers that are low.", _low_count, "lower_is_better")
+    yield fact("low_share", SHARE, f"Share of the fresh {shown} answers that is low.", _low_share, "lower_is_better")
+    drop = f"Largest fall of {shown} from one answer of a respondent to their next; negative where all rose."
+    yield fact("largest_drop", change, drop, _largest_drop, "lower_is_better")
+    age = f"Age of the oldest low {shown} answer that still waits for its follow-up; 0 where none waits."
+    yield fact("low_open_days", waiting, age, _low_open_days, "lower_is_better")
+
+
+def _flag(name: str, meaning: str, reads: tuple[str, ...], read: Callable[[Answers], bool | None]) -> Fact:
+    return derived(
+        spec_of(name, FLAG, meaning, reads=reads, prefer="lower_is_better"),
+        source=AccountView.answers,
+        read=read,
+        write=write_surveys,
+    )
+
+
+def _whole(kind: str) -> Callable[[AccountView], Scope | None]:
+    def select(view: AccountView) -> Scope | None:
+        answers = view.answers()
+        return None if answers is None else answers.whole(kind)
+
+    return select
+
+
+def _part(kind: str, place: str) -> Callable[[AccountView], Scope | None]:
+    def select(view: AccountView) -> Scope | None:
+        answers = view.answers()
+        return None if answers is None else answers.part(kind, place)
+
+    return select
+
+
+def _newest(scope: Scope) -> float | None:
+    return None if scope.newest is None else scope.newest.value
+
+
+def _worst(scope: Scope) -> float | None:
+    return None if scope.worst is None else scope.worst.value
+
+
+def _days_since_newest(scope: Scope) -> int | None:
+    return scope.days_since_newest
+
+
+def _newest_drivers(scope: Scope) -> tuple[str, ...] | None:
+    return None if scope.newest is None else scope.newest.drivers
+
+
+def _worst_drivers(scope: Scope) -> tuple[str, ...] | None:
+    return None if scope.worst is None else scope.worst.drivers
+
+
+def _mean(scope: Scope) -> float | None:
+    if not scope.fresh:
+        return None
+    return round(math.fsum(answer.value for answer in scope.fresh) / len(scope.fresh), _ROUNDING)
+
+
+def _count(scope: Scope) -> int | None:
+    return None if scope.fresh is None else len(scope.fresh)
+
+
+def _low_count(scope: Scope) -> int | None:
+    return None if scope.fresh is None else sum(answer.low for answer in scope.fresh)
+
+
+def _low_share(scope: Scope) -> float | None:
+    return sum(answer.low for answer in scope.fresh) / len(scope.fresh) if scope.fresh else None
+
+
+def _largest_drop(scope: Scope) -> float | None:
+    drops = [answer.previous - answer.value for answer in scope.fresh or () if answer.previous is not None]
+    return round(max(drops), _ROUNDING) if drops else None
+
+
+def _low_open_days(scope: Scope) -> int | None:
+    """Return the longest wait; an answer of which nobody says whether it was followed up may wait the longest."""
+    if scope.fresh is None:
+        return None
+    low = [answer for answer in scope.fresh if answer.low]
+    known = max((scope.today - answer.day for answer in low if answer.waiting), default=0)
+    doubtful = max((scope.today - answer.day for answer in low if answer.waiting is None), default=0)
+    return known if known >= doubtful else None
+
+
+def _any_low(answers: Answers) -> bool | None:
+    return any_of(_low_truths(answers, lambda _: True))
+
+
+def _any_low_names(driver: str) -> Callable[[Answers], bool | None]:
+    def names(answer: Answer) -> bool | None:
+        return None if answer.drivers is None else driver in answer.drivers
+
+    return lambda answers: any_of(_low_truths(answers, names))
+
+
+def _low_truths(answers: Answers, holds: Callable[[Answer], bool | None]) -> Iterator[bool | None]:
+    for kind in get_args(SurveyKind):
+        scope = answers.whole(kind)
+        yield from (holds(answer) for answer in scope.known if answer.low)
+        if scope.fresh is None:
+            yield None

@@ -1,0 +1,166 @@
+"""The closed vocabulary and its hot path: from a snapshot to just the facts that a release asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from operator import attrgetter, itemgetter
+from types import MappingProxyType
+from typing import Any, Final, cast
+
+from nextplay.decision import FactValue
+from nextplay.facts.account import BILLING_FACTS, PROFILE_FACTS, RELATIONSHIP_FACTS
+from nextplay.facts.account_view import AccountView
+from nextplay.facts.attributes import attribute_fact, attribute_warnings
+from nextplay.facts.churn import CHURN_BAND, CHURN_FACTS, CHURN_PROBABILITY
+from nextplay.facts.contract import CONTRACT_FACTS
+from nextplay.facts.declare import Fact, Source
+from nextplay.facts.events import event_facts
+from nextplay.facts.objectives import objective_facts
+from nextplay.facts.spec import AttributeSpec, FactSpec
+from nextplay.facts.support import SUPPORT_FACTS
+from nextplay.facts.surveys import SHIPPED_STALE_AFTER_DAYS, survey_facts
+from nextplay.facts.touchpoints import touchpoint_facts
+from nextplay.facts.usage import USAGE_FACTS
+from nextplay.snapshot import CustomerSnapshot, InputWarning
+
+_PADDING: Final = ("account_id", "as_of")
+"""Two fields that every plan reads beside its own: the getter of one field alone would not return a tuple."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The planned facts of one account. `values` stand in the order of `names`; `None` is unknown.
+
+    `input_warnings` name attributes that were sent and could not be used. `positions` finds a name; it follows from
+    `names` where it is left out.
+    """
+
+    names: tuple[str, ...]
+    values: tuple[FactValue, ...]
+    input_warnings: tuple[InputWarning, ...] = ()
+    positions: Mapping[str, int] | None = None
+
+    def __post_init__(self) -> None:
+        """Index the names, unless a plan has done so already."""
+        if self.positions is None:
+            object.__setattr__(self, "positions", {name: place for place, name in enumerate(self.names)})
+
+    def value(self, name: str) -> FactValue:
+        """Return the value of a planned fact, `None` where it is unknown; `KeyError` where it was not planned."""
+        return self.values[cast("Mapping[str, int]", self.positions)[name]]
+
+    def with_churn(self, probability: float | None, band: str | None) -> Facts:
+        """Return the same facts with the churn score filled in, as far as it was planned."""
+        score = {CHURN_PROBABILITY: probability, CHURN_BAND: band}
+        values = (score.get(name, value) for name, value in zip(self.names, self.values, strict=True))
+        return Facts(self.names, tuple(values), self.input_warnings, self.positions)
+
+
+class FactPlan:
+    """Which facts a release asks for, arranged so that reading them costs little. Immutable.
+
+    Fields are fetched in one go; facts that share a source are computed together and skipped where it is unknown.
+    """
+
+    __slots__ = ("_attributes", "_fields", "_groups", "_pick", "_positions", "_stale_after", "names")
+
+    def __init__(
+        self, facts: Iterable[Fact], *, stale_after_days: Mapping[str, int], attributes: Mapping[str, AttributeSpec]
+    ) -> None:
+        """Arrange `facts`, which are in the order of their names."""
+        planned = list(facts)
+        fields = [fact for fact in planned if isinstance(fact.source, str)]
+        paths = [fact.source for fact in fields if isinstance(fact.source, str)]
+        groups: dict[Source, list[Fact]] = {}
+        for fact in planned:
+            if not isinstance(fact.source, str):
+                groups.setdefault(fact.source, []).append(fact)
+        arranged = [*fields, *(fact for group in groups.values() for fact in group)]
+        places = {fact.spec.name: place for place, fact in enumerate(arranged)}
+        self.names: tuple[str, ...] = tuple(fact.spec.name for fact in planned)
+        self._positions = MappingProxyType({name: place for place, name in enumerate(self.names)})
+        self._fields = attrgetter(*paths, *_PADDING)
+        self._groups = [
+            (source, tuple(fact.read for fact in group), (None,) * len(group)) for source, group in groups.items()
+        ]
+        self._pick = _picker([places[name] for name in self.names])
+        self._stale_after = stale_after_days
+        self._attributes = attributes
+
+    def read(self, snapshot: CustomerSnapshot) -> Facts:
+        """Compute the planned facts of one snapshot, and nothing else."""
+        view = AccountView(snapshot, self._stale_after)
+        values: list[FactValue] = list(self._fields(snapshot)[: -len(_PADDING)])
+        for source, readers, unknown in self._groups:
+            found = source(view)
+            if found is None:
+                values += unknown
+            else:
+                values += [read(found) for read in readers]
+        warnings = attribute_warnings(snapshot.attributes, self._attributes) if snapshot.attributes else ()
+        return Facts(self.names, self._pick(values), warnings, self._positions)
+
+
+class Vocabulary:
+    """Every fact there is, for one rulebook. Immutable; built once."""
+
+    __slots__ = ("_attributes", "_facts", "_stale_after_days", "specs")
+
+    def __init__(
+        self, facts: Iterable[Fact], *, stale_after_days: Mapping[str, int], attributes: Mapping[str, AttributeSpec]
+    ) -> None:
+        """Keep the facts by name; use `Vocabulary.of`."""
+        self._facts = {fact.spec.name: fact for fact in sorted(facts, key=lambda fact: fact.spec.name)}
+        self._stale_after_days = stale_after_days
+        self._attributes = attributes
+        self.specs: Mapping[str, FactSpec] = MappingProxyType({name: fact.spec for name, fact in self._facts.items()})
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        stale_after_days: Mapping[str, int] = SHIPPED_STALE_AFTER_DAYS,
+        attributes: Sequence[AttributeSpec] = (),
+    ) -> Vocabulary:
+        """Return the vocabulary of a rulebook: the shipped facts and its own attributes.
+
+        `stale_after_days` maps survey kinds to the days after which an answer is unknown; kinds left out keep 90.
+        """
+        stale_after = {**SHIPPED_STALE_AFTER_DAYS, **stale_after_days}
+        facts = [*shipped_facts(tuple(sorted(stale_after.items()))), *map(attribute_fact, attributes)]
+        return cls(facts, stale_after_days=stale_after, attributes={spec.name: spec for spec in attributes})
+
+    def plan(self, names: Iterable[str]) -> FactPlan:
+        """Return the plan to read just these facts; `KeyError` where one does not exist."""
+        facts = [self._facts[name] for name in sorted(set(names))]
+        return FactPlan(facts, stale_after_days=self._stale_after_days, attributes=self._attributes)
+
+    def fact(self, name: str) -> Fact:
+        """Return the declaration of one fact, with its inverse; `KeyError` where it does not exist."""
+        return self._facts[name]
+
+
+@lru_cache(maxsize=8)
+def shipped_facts(stale_after_days: tuple[tuple[str, int], ...]) -> tuple[Fact, ...]:
+    """Return every fact but the attributes."""
+    return (
+        *PROFILE_FACTS,
+        *CONTRACT_FACTS,
+        *USAGE_FACTS,
+        *survey_facts(dict(stale_after_days)),
+        *touchpoint_facts(),
+        *SUPPORT_FACTS,
+        *objective_facts(),
+        *RELATIONSHIP_FACTS,
+        *BILLING_FACTS,
+        *event_facts(),
+        *CHURN_FACTS,
+    )
+
+
+def _picker(places: Sequence[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda values: tuple(values[place] for place in places)

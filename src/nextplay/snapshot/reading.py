@@ -1,0 +1,249 @@
+"""From outside data to a `CustomerSnapshot`, or to every reason why not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from typing import Any, Final
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from nextplay.errors import InputInvalid, Violation
+from nextplay.snapshot.account import CustomerSnapshot, HistoryEntry, Survey
+from nextplay.snapshot.remedies import path_of, remedy_of, violations_of
+from nextplay.snapshot.words import SCALE_RANGE
+
+Loc = tuple[int | str, ...]
+
+KNOWN_EMPTY: Final = (
+    "surveys", "touchpoints", "objectives", "events", "history", "tickets", "usage_weekly", "interactions",
+)  # fmt: skip
+"""The lists that `known_empty` may name: the closed set."""
+
+_UNSEEN: Final = "unseen word; counts as unknown"
+_ROW_LEFT_OUT: Final = "unseen word; this row is left out"
+_FUTURE: Final = "lies in the future of `as_of`; counts as unknown"
+_KIND_MAKES_THE_ROW: Final = ("events", "surveys")
+"""Lists whose rows mean nothing to any fact when their kind is a word of the sender's own."""
+_PAST_ROWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
+    ("surveys", ("answered_on", "followed_up_on")),
+    ("events", ("occurred_on",)),
+)
+_PAST_GROUPS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
+    ("usage", ("last_active_on",)),
+    ("relationship", ("last_two_way_contact_on", "last_executive_contact_on", "last_business_review_on")),
+)
+"""Dates of what has happened. Tomorrow is allowed: senders east of Greenwich are ahead of the UTC day of `as_of`."""
+_GONE: Final = object()
+_SHOWN: Final = HistoryEntry("contacted", datetime(1, 1, 1, tzinfo=UTC))
+"""Stands where the history says `shown`, so that other rows keep their places; never part of a snapshot."""
+
+
+@dataclass(frozen=True, slots=True)
+class InputWarning:
+    """Something that was sent and could not be used: it counts as unknown. `message` never quotes the value."""
+
+    path: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotReading:
+    """A snapshot together with what had to be left out of it."""
+
+    snapshot: CustomerSnapshot
+    input_warnings: tuple[InputWarning, ...] = ()
+
+
+def read_snapshot(raw: Mapping[str, Any], *, strict: bool = False) -> SnapshotReading:
+    """Validate outside data into a snapshot.
+
+    An unseen word of an enumeration, or a date of a past thing that lies in the future, becomes unknown and is named in
+    `input_warnings`; a survey or event whose very kind is an unseen word is left out. `strict` refuses all of these.
+    Wrong types, malformed dates, numbers out of range or not finite, unknown keys and contradictions always fail.
+    `null` is absent, wherever it stands. A `shown` entry of the history is dropped: being shown is not history.
+
+    Raises `InputInvalid` with every violation at once.
+    """
+    if not isinstance(raw, Mapping):
+        raise InputInvalid([Violation("snapshot", "must be an object")])
+    draft, violations = _drafted(raw)
+    snapshot, unseen = _validated(draft, violations)
+    if snapshot is None:
+        raise InputInvalid(violations)
+    left_out = {problem["loc"][:2] for problem in unseen if _makes_the_row(problem["loc"])}
+    violations += _contradictions(snapshot, left_out)
+    snapshot, future = _without_future(snapshot)
+    if strict:
+        violations += [Violation(path_of(problem["loc"]), remedy_of(problem)) for problem in unseen]
+        violations += [Violation(path, "must not lie in the future of `as_of`") for path in future]
+    if violations:
+        raise InputInvalid(violations)
+    warnings = [InputWarning(path, _FUTURE) for path in future]
+    warnings += [
+        InputWarning(path_of(problem["loc"]), _ROW_LEFT_OUT if _makes_the_row(problem["loc"]) else _UNSEEN)
+        for problem in unseen
+    ]
+    return SnapshotReading(
+        _without_rows(snapshot, left_out), tuple(sorted(warnings, key=lambda warning: (warning.path, warning.message)))
+    )
+
+
+@cache
+def _adapter() -> TypeAdapter[CustomerSnapshot]:
+    return TypeAdapter(CustomerSnapshot)
+
+
+def _drafted(raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[Violation]]:
+    """Copy what is present, fold `known_empty` in, and put a placeholder where the history says `shown`."""
+    draft = {key: value for key, value in raw.items() if value is not None}
+    violations = _fold_known_empty(draft, draft.pop("known_empty", None))
+    for name in ("attributes", "team"):
+        if isinstance(draft.get(name), dict):
+            draft[name] = {key: value for key, value in draft[name].items() if value is not None}
+    history = draft.get("history")
+    if isinstance(history, list | tuple):
+        draft["history"] = [_SHOWN if isinstance(row, dict) and row.get("kind") == "shown" else row for row in history]
+    return draft, violations
+
+
+def _fold_known_empty(draft: dict[str, Any], known_empty: object) -> list[Violation]:
+    """Turn the names in `known_empty` into empty lists; report names that are none or whose list is not empty."""
+    if known_empty is None:
+        return []
+    if not isinstance(known_empty, list | tuple):
+        return [Violation("known_empty", "must be a list of names")]
+    violations = []
+    for index, name in enumerate(known_empty):
+        if name not in KNOWN_EMPTY:
+            violations.append(Violation(f"known_empty[{index}]", f"must be one of {', '.join(KNOWN_EMPTY)}"))
+        elif draft.setdefault(name, []) not in ([], ()):
+            violations.append(
+                Violation(f"known_empty[{index}]", f"`{name}` is not empty; send it or name it, not both")
+            )
+    return violations
+
+
+def _validated(
+    draft: dict[str, Any], violations: list[Violation]
+) -> tuple[CustomerSnapshot | None, list[ErrorDetails]]:
+    """Validate; where only unseen words are wrong, leave them out and validate again."""
+    try:
+        return _adapter().validate_python(draft), []
+    except ValidationError as error:
+        problems = error.errors(include_url=False, include_input=False)
+    unseen = [problem for problem in problems if _is_unseen(problem)]
+    gone = _with_scores({problem["loc"] for problem in unseen})
+    hard = [problem for problem in problems if problem["loc"] not in gone]
+    violations += violations_of(hard)
+    return (None if hard else _adapter().validate_python(_without(draft, gone))), unseen
+
+
+def _is_unseen(problem: ErrorDetails) -> bool:
+    return problem["type"] == "literal_error" and problem["loc"][0] != "history"
+
+
+def _makes_the_row(loc: Sequence[int | str]) -> bool:
+    return loc[0] in _KIND_MAKES_THE_ROW and loc[-1] == "kind"
+
+
+def _with_scores(unseen: set[Loc]) -> set[Loc]:
+    """Add the scores whose kind or scale is unseen: a number on an unknown scale says nothing."""
+    rows = {loc[:2] for loc in unseen if loc[0] == "surveys" and loc[-1] in {"kind", "scale"}}
+    return unseen | {(*row, "score") for row in rows}
+
+
+def _without(draft: Mapping[str, Any], gone: set[Loc]) -> dict[str, Any]:
+    """Return a copy in which the places `gone` are absent; a list of drivers of which nothing is left is unknown."""
+    copy = dict(draft)
+    for loc in gone:
+        place: Any = copy
+        for part in loc[:-1]:
+            place[part] = dict(place[part]) if isinstance(place[part], dict) else list(place[part])
+            place = place[part]
+        if isinstance(place, dict):
+            place.pop(loc[-1], None)
+        else:
+            place[loc[-1]] = _GONE
+    for index in {loc[1] for loc in gone if "drivers" in loc}:
+        row = copy["surveys"][index]
+        row["drivers"] = [driver for driver in row["drivers"] if driver is not _GONE] or None
+    return copy
+
+
+def _without_rows(snapshot: CustomerSnapshot, left_out: set[Loc]) -> CustomerSnapshot:
+    """Take out the rows `left_out`, and what only held the place of a shown action."""
+    changed: dict[str, Any] = {}
+    for name in {str(name) for name, _ in left_out}:
+        rows = getattr(snapshot, name)
+        changed[name] = tuple(row for index, row in enumerate(rows) if (name, index) not in left_out)
+    if snapshot.history and _SHOWN in snapshot.history:
+        changed["history"] = tuple(entry for entry in snapshot.history if entry is not _SHOWN)
+    return replace(snapshot, **changed) if changed else snapshot
+
+
+def _contradictions(snapshot: CustomerSnapshot, left_out: set[Loc]) -> list[Violation]:
+    """Find what no account can be at once."""
+    found = [
+        violation
+        for index, survey in enumerate(snapshot.surveys or ())
+        if ("surveys", index) not in left_out and (violation := _unfit_score(survey, f"surveys[{index}]"))
+    ]
+    if snapshot.touchpoints:
+        found += _repeated([row.name for row in snapshot.touchpoints], "touchpoints", "name")
+    if snapshot.objectives:
+        found += _repeated([row.objective_id for row in snapshot.objectives], "objectives", "objective_id")
+    for index, entry in enumerate(snapshot.history or ()):
+        if entry.at > snapshot.as_of:
+            found.append(Violation(f"history[{index}].at", "must not lie after `as_of`"))
+    return found
+
+
+def _unfit_score(survey: Survey, path: str) -> Violation | None:
+    """Check a score against its scale: the trade has two scales of CES with opposite directions, so none is guessed."""
+    if survey.scale is None:
+        return None if survey.score is None else Violation(f"{path}.scale", "is required where a score is sent")
+    kind, lowest, highest = SCALE_RANGE[survey.scale]
+    if survey.kind is not None and survey.kind != kind:
+        return Violation(f"{path}.scale", f"must be a scale of {survey.kind}")
+    if survey.score is not None and not lowest <= survey.score <= highest:
+        return Violation(f"{path}.score", f"must be {lowest} to {highest} on the scale {survey.scale}")
+    return None
+
+
+def _repeated(names: Sequence[str | None], rows: str, key: str) -> Iterator[Violation]:
+    seen: set[str] = set()
+    for index, name in enumerate(names):
+        if name in seen:
+            yield Violation(f"{rows}[{index}].{key}", "must not stand twice")
+        elif name is not None:
+            seen.add(name)
+
+
+def _without_future(snapshot: CustomerSnapshot) -> tuple[CustomerSnapshot, list[str]]:
+    """Make dates of past things unknown that lie after tomorrow, and return their paths."""
+    limit = snapshot.as_of.date() + timedelta(days=1)
+    paths: list[str] = []
+    changed: dict[str, Any] = {}
+    for name, names in _PAST_GROUPS:
+        group = getattr(snapshot, name)
+        kept = _past(group, names, limit, name, paths)
+        if kept is not group:
+            changed[name] = kept
+    for name, names in _PAST_ROWS:
+        rows = getattr(snapshot, name) or ()
+        kept_rows = tuple(_past(row, names, limit, f"{name}[{index}]", paths) for index, row in enumerate(rows))
+        if kept_rows != rows:
+            changed[name] = kept_rows
+    return (replace(snapshot, **changed) if changed else snapshot), paths
+
+
+def _past(row: Any, names: Sequence[str], limit: date, path: str, paths: list[str]) -> Any:  # noqa: ANN401  any dataclass
+    future = [name for name in names if (day := getattr(row, name)) is not None and day > limit]
+    if not future:
+        return row
+    paths += [f"{path}.{name}" for name in future]
+    return replace(row, **dict.fromkeys(future))
