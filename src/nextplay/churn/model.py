@@ -14,6 +14,8 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -23,6 +25,8 @@ from nextplay.facts import Facts
 from nextplay.facts.spec import FactSpec
 
 DECIMALS: Final = 6
+MEMOISED: Final = 4096
+"""How many patterns of contributions are remembered for each family: a driver depends on these numbers alone."""
 
 
 class FamilyContribution(NamedTuple):
@@ -53,10 +57,10 @@ class ChurnScore:
     out_of_range: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Lookup:
-    """One table, ready for use: numbers by interval, or words and flags by value."""
+class _Lookup(NamedTuple):
+    """One table, ready for use: words and flags by value, numbers by interval."""
 
+    fact: str
     missing: float
     by_value: Mapping[Any, float] | None = None
     thresholds: Sequence[float] = ()
@@ -84,9 +88,15 @@ class ChurnModel:
         }
         self._bands: Final = tuple(limit.band for limit in artefact.bands)
         self._limits: Final = [limit.below for limit in artefact.bands][:-1]
-        self._lookups: Final = tuple(map(_lookup, artefact.tables))
-        places = {name: place for place, name in enumerate(self.fact_names)}
-        self._members: Final = tuple((family, tuple(map(places.__getitem__, n))) for family, n in self.families.items())
+        self._lookups: Final = tuple(
+            map(_lookup, sorted(artefact.tables, key=lambda table: (table.family, table.fact)))
+        )
+        self._order: Final = tuple(lookup.fact for lookup in self._lookups)
+        ends = list(accumulate(map(len, self.families.values())))
+        self._groups: Final = tuple(
+            (slice(end - len(names), end), lru_cache(MEMOISED)(partial(_grouped, family, names)))
+            for end, (family, names) in zip(ends, self.families.items(), strict=True)
+        )
 
     @classmethod
     def load(cls, folder: Path, specs: Mapping[str, FactSpec]) -> ChurnModel:
@@ -100,7 +110,7 @@ class ChurnModel:
         model = cls(artefact)
         reasons = []
         for place, row in enumerate(artefact.golden):
-            score = model._score([row.values.get(name) for name in model.fact_names])
+            score = model._score([row.values.get(name) for name in model._order])
             strangers = sorted(row.values.keys() - set(model.fact_names))
             if strangers or score.log_odds != row.log_odds or score.probability != row.probability:
                 reasons.append(f"golden.{place}: the table gives another score than the row says")
@@ -111,7 +121,7 @@ class ChurnModel:
     def score(self, facts: Facts) -> ChurnScore:
         """Score one account. Each of `fact_names` must be planned in `facts`; what is unknown counts as missing."""
         value = facts.value
-        return self._score([value(name) for name in self.fact_names])
+        return self._score([value(name) for name in self._order])
 
     def score_many(self, columns: Mapping[str, Sequence[FactValue]]) -> list[ChurnScore]:
         """Score many accounts, given as one column for each fact; equal bit for bit to `score` of each row.
@@ -122,51 +132,51 @@ class ChurnModel:
         if len(lengths) > 1:
             raise ValueError("columns differ in length; give one value, or none, for each account")
         unknown = [None] * max(lengths, default=0)
-        rows = zip(*(columns.get(name, unknown) for name in self.fact_names), strict=True)
+        rows = zip(*(columns.get(name, unknown) for name in self._order), strict=True)
         return list(map(self._score, rows))
 
     def _score(self, values: Sequence[Any]) -> ChurnScore:
-        """Score the values of `fact_names`, in that order."""
+        """Score the values of `_order`: the facts by family, then by name."""
         contributions: list[float] = []
         out_of_range: list[str] = []
         unknown = 0
-        for place, (value, lookup) in enumerate(zip(values, self._lookups, strict=True)):
-            contribution = None
+        for value, (fact, missing, by_value, thresholds, by_interval, low, high) in zip(
+            values, self._lookups, strict=True
+        ):
+            found = None
             if value is None:
                 pass
-            elif lookup.by_value is not None:
-                contribution = lookup.by_value.get(value)
-            elif lookup.low <= value <= lookup.high:
-                contribution = lookup.by_interval[bisect_left(lookup.thresholds, value)]
+            elif by_value is not None:
+                found = by_value.get(value)
+            elif low <= value <= high:
+                found = by_interval[bisect_left(thresholds, value)]
             elif not math.isnan(value):
-                contribution = lookup.by_interval[bisect_left(lookup.thresholds, value)]
-                out_of_range.append(self.fact_names[place])
-            if contribution is None:
-                contribution = lookup.missing
+                found = by_interval[bisect_left(thresholds, value)]
+                out_of_range.append(fact)
+            if found is None:
+                found = missing
                 unknown += 1
-            contributions.append(contribution)
+            contributions.append(found)
         log_odds = self.base + sum(contributions)
         probability = round(1.0 / (1.0 + math.exp(-log_odds)), DECIMALS)
+        found_all = tuple(contributions)
+        families = [group(found_all[place]) for place, group in self._groups]
+        families.sort(key=_weight)
         return ChurnScore(
             probability,
             log_odds,
             self._bands[bisect_right(self._limits, probability)],
-            self._grouped(contributions),
-            1.0 - unknown / len(contributions),
-            tuple(out_of_range),
+            tuple(families),
+            1.0 - unknown / len(found_all),
+            tuple(sorted(out_of_range)),
         )
 
-    def _grouped(self, contributions: list[float]) -> tuple[FamilyContribution, ...]:
-        """Sum by family. Members are sorted by name and the sorts are stable, which breaks the ties."""
-        of = contributions.__getitem__
-        names = self.fact_names
-        grouped = []
-        for family, members in self._members:
-            total = sum(map(of, members))
-            ordered = sorted(members, key=of, reverse=total > 0)
-            grouped.append(FamilyContribution(family, total, tuple([names[place] for place in ordered])))
-        grouped.sort(key=_weight)
-        return tuple(grouped)
+
+def _grouped(family: str, names: tuple[str, ...], contributions: tuple[float, ...]) -> FamilyContribution:
+    """Sum a family. `names` are sorted and the sort is stable, which breaks the ties."""
+    total = sum(contributions)
+    ordered = sorted(names, key=dict(zip(names, contributions, strict=True)).__getitem__, reverse=total > 0)
+    return FamilyContribution(family, total, tuple(ordered))
 
 
 def _weight(family: FamilyContribution) -> float:
@@ -177,8 +187,8 @@ def _lookup(table: NumberTable | FlagTable | WordTable) -> _Lookup:
     match table:
         case NumberTable():
             low, high = table.range
-            return _Lookup(table.missing, thresholds=table.thresholds, by_interval=table.values, low=low, high=high)
+            return _Lookup(table.fact, table.missing, None, table.thresholds, table.values, low, high)
         case FlagTable():
-            return _Lookup(table.missing, by_value={False: table.if_false, True: table.if_true})
+            return _Lookup(table.fact, table.missing, by_value={False: table.if_false, True: table.if_true})
         case WordTable():
-            return _Lookup(table.missing, by_value={**table.values})
+            return _Lookup(table.fact, table.missing, by_value={**table.values})
