@@ -1,0 +1,127 @@
+"""The composition root: everything is built here, started in order, and stopped in the opposite one."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from types import FrameType, TracebackType
+from typing import Self
+
+from nextplay.decision import Options
+from nextplay.errors import NextplayError
+from nextplay.service.api import DecisionApi
+from nextplay.service.endpoints import DECISION_SERVICE, RULEBOOK_SERVICE, decision_endpoints, rulebook_endpoints
+from nextplay.service.folders import Folders
+from nextplay.service.releases import Releases
+from nextplay.service.reloader import Reloader
+from nextplay.service.rulebook_api import RulebookApi
+from nextplay.service.server import GrpcServer, Limits
+from nextplay.service.telemetry import Journal, json_lines
+from nextplay.settings import Settings
+
+
+class StartRefused(NextplayError):
+    """The settings ask for something that would not be safe."""
+
+
+class App:
+    """The service, from its settings to its port. A context manager; `start` and `stop` once each.
+
+    `port` is the port that it listens on, from `start` on.
+    """
+
+    def __init__(self, settings: Settings, *, journal: Journal | None = None) -> None:
+        """Build everything; nothing is read, bound or started yet. Raises `StartRefused`."""
+        if not settings.on_loopback and not settings.insecure:
+            message = (
+                f"`{settings.host}` can be reached from outside, and callers have no identity yet; "
+                "listen on 127.0.0.1, or pass --insecure"
+            )
+            raise StartRefused(message)
+        self._settings = settings
+        self._journal = journal or Journal(json_lines())
+        self._releases = Releases()
+        self._reloader = Reloader(
+            Folders(settings.rules, settings.models),
+            self._releases,
+            journal=self._journal,
+            inference=settings.inference,
+            poll_seconds=settings.reload_seconds,
+        )
+        self._server = self._built_server()
+        self._stopping = threading.Event()
+        self.port = 0
+
+    def start(self) -> None:
+        """Listen, load the release, then tell the health checks, and watch the folders.
+
+        Raises `PortTaken`, and what is wrong with rules or model: `RulebookInvalid`, `ModelInvalid`,
+        `ReleaseRejected`, `FoldersUnreadable`.
+        """
+        self.port = self._server.start(self._settings.host, self._settings.port)
+        attempt = self._reloader.load()
+        if attempt.error is not None:
+            self._server.stop(0)
+            raise attempt.error
+        self._reloader.start()
+        self._server.announce(serving=True)
+        self._journal.lived("started", host=self._settings.host, port=self.port, insecure=self._settings.insecure)
+
+    def stop(self) -> None:
+        """Stop without failing a call: tell the health checks, serve on for the drain time, then end what runs."""
+        self._journal.lived("draining", seconds=self._settings.drain_seconds)
+        self._server.announce(serving=False)
+        self._stopping.wait(self._settings.drain_seconds)
+        self._server.stop(self._settings.grace_seconds)
+        self._reloader.stop()
+        self._releases.close()
+        self._journal.lived("stopped")
+
+    def hurry(self) -> None:
+        """Cut the drain time short."""
+        self._stopping.set()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _built_server(self) -> GrpcServer:
+        settings = self._settings
+        api = DecisionApi(self._releases, journal=self._journal)
+        services = {DECISION_SERVICE: decision_endpoints(api, Options(locale=settings.locale))}
+        if settings.on_loopback:
+            services[RULEBOOK_SERVICE] = rulebook_endpoints(RulebookApi(self._releases, self._reloader))
+        limits = Limits(
+            threads=settings.threads,
+            max_waiting=settings.max_waiting,
+            max_connections=settings.max_connections,
+            deadline_seconds=settings.deadline_seconds,
+        )
+        return GrpcServer(services, limits=limits, journal=self._journal)
+
+
+def serve(settings: Settings) -> None:
+    """Run the service in the main thread until SIGTERM or SIGINT; a second signal cuts the drain time short.
+
+    Raises what `App` and `App.start` raise.
+    """
+    app = App(settings)
+    asked = threading.Event()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        if asked.is_set():
+            app.hurry()
+        asked.set()
+
+    former = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        with app:
+            asked.wait()
+    finally:
+        for number, action in former.items():
+            signal.signal(number, action)

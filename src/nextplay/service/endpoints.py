@@ -1,0 +1,100 @@
+"""The calls of the contract, each a function from the bytes of its request to the bytes of its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import grpc
+from google.rpc.status_pb2 import Status
+
+from nextplay._proto.nextplay.v1 import decision_service_pb2, rulebook_service_pb2
+from nextplay.decision import Decision, Options
+from nextplay.errors import InputInvalid
+from nextplay.service import rulebook_wire, wire
+from nextplay.service.api import DecisionApi
+from nextplay.service.framing import split_batch
+from nextplay.service.guard import Call, Endpoint, Handler
+from nextplay.service.refusal import BodyUnreadable, NotOffered, TooLarge
+from nextplay.service.rulebook_api import RulebookApi
+from nextplay.service.status import status_of
+
+DECISION_SERVICE: Final[str] = decision_service_pb2.DESCRIPTOR.services_by_name["DecisionService"].full_name
+RULEBOOK_SERVICE: Final[str] = rulebook_service_pb2.DESCRIPTOR.services_by_name["RulebookService"].full_name
+MOST_ACCOUNT_BYTES: Final = 256 << 10
+MOST_BATCH_BYTES: Final = 8 << 20
+
+
+def decision_endpoints(api: DecisionApi, defaults: Options) -> Mapping[str, Endpoint]:
+    """Return the calls of the decision service; what needs a store is refused as not offered."""
+
+    def decide(raw: bytes, call: Call) -> bytes:
+        question = wire.read_question(_within(raw, "an account"), defaults)
+        call.tell_unknown_fields(question.unknown_fields)
+        return wire.decide_answer(api.decide(question), question.request_id)
+
+    def batch_decide(raw: bytes, call: Call) -> bytes:
+        results = []
+        for item in split_batch(raw):
+            call.check_time()
+            results.append(_item(item, api, defaults))
+        return wire.batch_answer(results)
+
+    methods = decision_service_pb2.DESCRIPTOR.services_by_name["DecisionService"].methods_by_name
+    return {name: _not_offered(name) for name in methods} | {"Decide": decide, "BatchDecide": batch_decide}
+
+
+def rulebook_endpoints(api: RulebookApi) -> Mapping[str, Endpoint]:
+    """Return the calls of the rulebook service."""
+
+    def release(raw: bytes, _call: Call) -> bytes:
+        wire.parsed(rulebook_service_pb2.GetReleaseRequest, raw)
+        return rulebook_wire.release_answer(*api.release()).SerializeToString()
+
+    def check(raw: bytes, _call: Call) -> bytes:
+        request = wire.parsed(rulebook_service_pb2.CheckRulebookRequest, raw)
+        found = api.check([(file.path, file.content) for file in request.files])
+        return rulebook_wire.check_answer(found).SerializeToString()
+
+    def reload(raw: bytes, _call: Call) -> bytes:
+        wire.parsed(rulebook_service_pb2.ReloadReleaseRequest, raw)
+        return rulebook_wire.reload_answer(*api.reload()).SerializeToString()
+
+    return {
+        "GetRelease": release,
+        "CheckRulebook": check,
+        "PreviewRulebook": _not_offered("PreviewRulebook"),
+        "ReloadRelease": reload,
+    }
+
+
+def add_endpoints(server: grpc.Server, service: str, endpoints: Mapping[str, Endpoint]) -> None:
+    """Register the endpoints with bytes on both sides: the guard, and not grpc, decides what an unreadable body is."""
+    handlers: dict[str, Handler] = {
+        name: grpc.unary_unary_rpc_method_handler(endpoint) for name, endpoint in endpoints.items()
+    }
+    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service, handlers),))
+
+
+def _item(raw: bytes, api: DecisionApi, defaults: Options) -> tuple[str, Decision | Status]:
+    """Decide one request of a batch; what is wrong with it stays with it, what is wrong with us fails the batch."""
+    try:
+        question = wire.read_question(_within(raw, "an account"), defaults)
+        return question.request_id, api.decide(question)
+    except TooLarge as error:
+        return "", status_of(error)
+    except (InputInvalid, BodyUnreadable) as error:
+        return wire.request_id_of(raw), status_of(error)
+
+
+def _within(raw: bytes, what: str) -> bytes:
+    if len(raw) > MOST_ACCOUNT_BYTES:
+        raise TooLarge(what, MOST_ACCOUNT_BYTES)
+    return raw
+
+
+def _not_offered(method: str) -> Endpoint:
+    def refuse(_raw: bytes, _call: Call) -> bytes:
+        raise NotOffered(method)
+
+    return refuse

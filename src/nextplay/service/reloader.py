@@ -1,0 +1,147 @@
+"""Takes what the folders of rules and models hold, as soon as it is whole and passes its own tests.
+
+A new release is built beside the one that serves, and one reference is swapped. Whatever is wrong with the folders,
+the last good release keeps serving, and the reason can be read until the folders are right again.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, Literal
+
+from nextplay.authoring.cases import failure_lines, run_rule_tests
+from nextplay.errors import EngineFault, NextplayError, ReleaseRejected
+from nextplay.release import InferenceEngine, Release, load_release
+from nextplay.service.clock import Clock, utc_now
+from nextplay.service.folders import Folders, FoldersWatch, Holding
+from nextplay.service.releases import Releases
+from nextplay.service.status import new_incident
+from nextplay.service.telemetry import Journal
+
+Outcome = Literal["taken", "unchanged", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What came of looking at the folders; `error` says why they were refused."""
+
+    outcome: Outcome
+    error: NextplayError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadState:
+    """What an operator asks about: how often a release was taken or refused, and what is wrong with the folders now."""
+
+    taken: int = 0
+    refused: int = 0
+    last_error: NextplayError | None = None
+    last_error_at: datetime | None = None
+
+
+class Reloader:
+    """Watches the folders in a thread of its own, and loads on demand. Safe to use from any thread."""
+
+    def __init__(
+        self,
+        folders: Folders,
+        releases: Releases,
+        *,
+        journal: Journal,
+        inference: InferenceEngine = "durable",
+        poll_seconds: float = 0.25,
+        clock: Clock = utc_now,
+    ) -> None:
+        """Load from `folders` into `releases`; nothing is read before `load` or `start`."""
+        self._folders: Final = folders
+        self._releases: Final = releases
+        self._journal: Final = journal
+        self._inference: Final[InferenceEngine] = inference
+        self._poll_seconds: Final = poll_seconds
+        self._clock: Final = clock
+        self._loading: Final = threading.Lock()
+        self._stopping: Final = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._served_digest = ""
+        self._refused_digest = ""
+        self._state = LoadState()
+
+    @property
+    def state(self) -> LoadState:
+        """What came of loading so far."""
+        return self._state
+
+    def load(self) -> Attempt:
+        """Look at the folders now. What serves is not built again, and what was refused stays refused."""
+        with self._loading:
+            try:
+                return self._attempt()
+            except NextplayError as error:
+                return self._refused(error)
+            except Exception as error:  # noqa: BLE001  whatever it is, the last good release must keep serving
+                incident = new_incident()
+                self._journal.failed("load", incident, error)
+                return self._refused(EngineFault(f"an error of this server; its log has the cause under {incident}"))
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self._thread = threading.Thread(target=self._watch, name="reloader", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End watching, and wait for a load that is under way."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _watch(self) -> None:
+        watch = FoldersWatch(self._folders)
+        while not self._stopping.wait(self._poll_seconds):
+            if watch.is_due(time.monotonic()):
+                self.load()
+
+    def _attempt(self) -> Attempt:
+        holding = self._folders.read()
+        if holding.digest == self._served_digest:
+            self._state = replace(self._state, last_error=None, last_error_at=None)
+            self._refused_digest = ""
+            return Attempt("unchanged")
+        if holding.digest == self._refused_digest:
+            return Attempt("refused", self._state.last_error)
+        self._refused_digest = holding.digest  # until the opposite is proved
+        release = self._proved(holding)
+        self._releases.take(release, now=self._clock())
+        self._served_digest, self._refused_digest = holding.digest, ""
+        self._state = LoadState(taken=self._state.taken + 1, refused=self._state.refused)
+        ids = release.release_id
+        self._journal.release_taken(ids.release, ids.rulebook_hash, ids.model_hash)
+        return Attempt("taken")
+
+    def _proved(self, holding: Holding) -> Release:
+        """Build the release and run the rulebook's own tests on it."""
+        release = load_release(holding.rules, self._folders.models, inference=self._inference)
+        proved = False
+        try:
+            failures = failure_lines(run_rule_tests(release))
+            proved = not failures
+        finally:
+            if not proved:
+                release.close()
+        if failures:
+            raise ReleaseRejected(failures)
+        return release
+
+    def _refused(self, error: NextplayError) -> Attempt:
+        refused = self._state.refused + 1
+        self._state = LoadState(self._state.taken, refused, last_error=error, last_error_at=self._clock())
+        self._journal.release_refused(brief(error), refused)
+        return Attempt("refused", error)
+
+
+def brief(error: NextplayError, most: int = 500) -> str:
+    """Return the first lines of an error, at most `most` characters."""
+    text = str(error)
+    return text if len(text) <= most else text[: most - 1] + "…"

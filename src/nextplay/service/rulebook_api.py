@@ -1,0 +1,85 @@
+"""What the rulebook service does: tell what serves, check files, load now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Final
+
+from nextplay.errors import Fault, InputInvalid, RulebookInvalid, Violation
+from nextplay.rules.compile import compile_rulebook
+from nextplay.service.refusal import NotReady
+from nextplay.service.releases import Releases, Serving
+from nextplay.service.reloader import Attempt, LoadState, Reloader
+
+MOST_FILES: Final = 500
+MOST_FILE_BYTES: Final = 1 << 20
+MOST_BYTES: Final = 4 << 20
+_MOST_PATH: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What was found in rule files: every fault and warning, and the hash where they make a rulebook."""
+
+    faults: tuple[Fault, ...]
+    rulebook_hash: str | None
+
+
+class RulebookApi:
+    """For strategists and operators. Safe to use from any thread."""
+
+    def __init__(self, releases: Releases, reloader: Reloader) -> None:
+        """Take what serves and what loads."""
+        self._releases = releases
+        self._reloader = reloader
+
+    def release(self) -> tuple[Serving, LoadState]:
+        """Return what serves, and the state of loading. Raises `NotReady`."""
+        serving = self._releases.current
+        if serving is None:
+            raise NotReady
+        return serving, self._reloader.state
+
+    def check(self, files: Sequence[tuple[str, bytes]]) -> Check:
+        """Compile rule files (name, content) without serving them. Raises `InputInvalid` beyond the limits."""
+        try:
+            compiled = compile_rulebook(_within_limits(files))
+        except RulebookInvalid as error:
+            return Check(error.faults, None)
+        return Check(compiled.warnings, compiled.rulebook.content_hash)
+
+    def reload(self) -> tuple[Attempt, Serving]:
+        """Load from the folders now, and return what serves afterwards. Raises `NotReady`."""
+        attempt = self._reloader.load()
+        return attempt, self.release()[0]
+
+
+def _within_limits(files: Sequence[tuple[str, bytes]]) -> Mapping[str, bytes]:
+    violations = []
+    if not 1 <= len(files) <= MOST_FILES:
+        violations.append(Violation("files", f"must hold 1 to {MOST_FILES} files"))
+    if sum(len(content) for _, content in files) > MOST_BYTES:
+        violations.append(Violation("files", f"must hold at most {MOST_BYTES} bytes together"))
+    names: set[str] = set()
+    for index, (name, content) in enumerate(files[:MOST_FILES]):
+        if not _is_relative(name):
+            remedy = "must be a name inside the rulebook folder with forward slashes, such as `gaps/support.yaml`"
+            violations.append(Violation(f"files[{index}].path", remedy))
+        if name in names:
+            violations.append(Violation(f"files[{index}].path", "is there already; send each file once"))
+        if len(content) > MOST_FILE_BYTES:
+            violations.append(Violation(f"files[{index}].content", f"must have at most {MOST_FILE_BYTES} bytes"))
+        names.add(name)
+    if violations:
+        raise InputInvalid(violations)
+    return dict(files)
+
+
+def _is_relative(name: str) -> bool:
+    """Say whether the name stays inside a folder: no absolute path, no `..`, nothing unprintable."""
+    if not 1 <= len(name) <= _MOST_PATH or not name.isprintable() or "\\" in name:
+        return False
+    path = PurePosixPath(name)
+    return not path.is_absolute() and ".." not in path.parts and str(path) == name and name != "."

@@ -1,0 +1,87 @@
+"""Messages of the rulebook service and our values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from nextplay._proto.nextplay.v1 import rulebook_service_pb2 as pb
+from nextplay._proto.nextplay.v1.decision_pb2 import ReleaseId
+from nextplay.errors import Fault, ReleaseRejected, RulebookInvalid
+from nextplay.service.releases import Serving
+from nextplay.service.reloader import Attempt, LoadState, brief
+from nextplay.service.rulebook_api import Check
+from nextplay.service.wire import instant_text
+
+_MOST_LISTED: Final = 1000
+
+
+def release_answer(serving: Serving, state: LoadState) -> pb.GetReleaseResponse:
+    """Return what serves, and the state of loading."""
+    answer = pb.GetReleaseResponse(
+        release=_release(serving), releases_taken=state.taken, releases_refused=state.refused
+    )
+    if state.last_error is not None and state.last_error_at is not None:
+        answer.last_error = brief(state.last_error)
+        answer.last_error_at = instant_text(state.last_error_at)
+    return answer
+
+
+def check_answer(check: Check) -> pb.CheckRulebookResponse:
+    """Return every fault, within the limit of the contract."""
+    return pb.CheckRulebookResponse(
+        valid=check.rulebook_hash is not None,
+        faults=_faults(check.faults),
+        more_faults=max(0, len(check.faults) - _MOST_LISTED),
+        rulebook_hash=check.rulebook_hash or "",
+    )
+
+
+def reload_answer(attempt: Attempt, serving: Serving) -> pb.ReloadReleaseResponse:
+    """Return what came of loading, and why it was refused."""
+    answer = pb.ReloadReleaseResponse(outcome=attempt.outcome, release=_release(serving))
+    if attempt.error is not None:
+        answer.error = brief(attempt.error)
+    if isinstance(attempt.error, RulebookInvalid):
+        answer.faults.extend(_faults(attempt.error.faults))
+    if isinstance(attempt.error, ReleaseRejected):
+        answer.failed_tests.extend(attempt.error.failures[:_MOST_LISTED])
+    return answer
+
+
+def _release(serving: Serving) -> pb.Release:
+    release = serving.release
+    ids, rulebook, model = release.release_id, release.rulebook, release.model
+    return pb.Release(
+        id=ReleaseId(
+            release=ids.release,
+            rulebook_hash=ids.rulebook_hash,
+            model_hash=ids.model_hash,
+            engine_version=ids.engine_version,
+        ),
+        rulebook_id=rulebook.id,
+        rulebook_label=rulebook.label,
+        locales=rulebook.locales,
+        signals=len(rulebook.signals),
+        gaps=len(rulebook.gaps),
+        plays=len(rulebook.plays),
+        model_version=model.version if model else "",
+        model_provenance=model.provenance if model else "",
+        loaded_at=instant_text(serving.loaded_at),
+    )
+
+
+def _faults(faults: Sequence[Fault]) -> list[pb.Fault]:
+    return [
+        pb.Fault(
+            path=fault.path,
+            line=fault.line,
+            column=fault.column,
+            code=fault.code,
+            message=fault.message,
+            hint=fault.hint,
+            excerpt=fault.excerpt,
+            level=fault.level,
+        )
+        for fault in faults[:_MOST_LISTED]
+    ]

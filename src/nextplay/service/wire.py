@@ -1,0 +1,289 @@
+"""The one place where the contract's messages and our values meet: requests → values, values → answers.
+
+Into the corridor goes the raw snapshot as names and values, as any door delivers it, for `read_snapshot` to judge.
+Out of it come bytes. Nothing here decides anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Final, TypeVar, get_args
+
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.json_format import ParseDict
+from google.protobuf.message import DecodeError, Message
+from google.protobuf.unknown_fields import UnknownFieldSet
+from google.rpc.status_pb2 import Status
+
+from nextplay._proto.nextplay.v1 import decision_pb2, decision_service_pb2, snapshot_pb2
+from nextplay.decision import Decision, Explanation, FactValue, Options
+from nextplay.errors import InputInvalid, Violation
+from nextplay.service.encoding import double_writer, flag_writer, message_writer, packed_doubles, tagged
+from nextplay.service.refusal import BodyUnreadable
+from nextplay.snapshot import KNOWN_EMPTY
+
+MOST_ROWS: Final = 2000
+"""Rows of the longest list that a snapshot may carry; longer lists are refused before they are unfolded."""
+MOST_ACTIONS: Final = 20
+_MOST_REQUEST_ID: Final = 200
+_MOST_LOCALE: Final = 35
+
+AnyMessage = TypeVar("AnyMessage", bound=Message)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One account to decide: the snapshot as it came, how to answer, and what else the call carried.
+
+    `unknown_fields` counts the fields that this version of the contract does not know.
+    """
+
+    document: dict[str, Any]
+    options: Options
+    request_id: str = ""
+    unknown_fields: int = 0
+
+
+def parsed(kind: type[AnyMessage], raw: bytes) -> AnyMessage:
+    """Parse a message. Raises `BodyUnreadable`."""
+    try:
+        return kind.FromString(raw)
+    except (DecodeError, RecursionError) as error:
+        raise BodyUnreadable from error
+
+
+def read_question(raw: bytes, defaults: Options) -> Question:
+    """Read a `DecideRequest`; options that are absent take `defaults`.
+
+    Raises `BodyUnreadable`, and `InputInvalid` with paths from the request (`snapshot.surveys`, `options.locale`).
+    """
+    message = parsed(decision_service_pb2.DecideRequest, raw)
+    violations: list[Violation] = []
+    unfolded = _Unfolding()
+    document = unfolded.document(message)
+    violations += unfolded.violations
+    if "snapshot" not in document:
+        violations.append(Violation("snapshot", "is required"))
+    request_id = document.get("request_id", "")
+    if len(request_id) > _MOST_REQUEST_ID:
+        violations.append(Violation("request_id", f"must have at most {_MOST_REQUEST_ID} characters"))
+    options = _options(document.get("options", {}), defaults, violations)
+    if violations:
+        raise InputInvalid(violations)
+    return Question(document["snapshot"], options, request_id, unfolded.unknown_fields)
+
+
+def request_id_of(raw: bytes) -> str:
+    """Return the `request_id` of a `DecideRequest` that may be refused for something else; empty if unreadable."""
+    try:
+        return parsed(decision_service_pb2.DecideRequest, raw).request_id[:_MOST_REQUEST_ID]
+    except BodyUnreadable:
+        return ""
+
+
+def decide_answer(decision: Decision, request_id: str) -> bytes:
+    """Return the bytes of a `DecideResponse`."""
+    head = tagged(1, request_id.encode()) if request_id else b""
+    return head + tagged(2, _write_decision(decision))
+
+
+def batch_answer(results: Iterable[tuple[str, Decision | Status]]) -> bytes:
+    """Return the bytes of a `BatchDecideResponse` out of (request_id, decision or why there is none)."""
+    return b"".join(tagged(1, _batch_result(request_id, result)) for request_id, result in results)
+
+
+def _batch_result(request_id: str, result: Decision | Status) -> bytes:
+    head = tagged(1, request_id.encode()) if request_id else b""
+    if isinstance(result, Status):
+        return head + tagged(2, result.SerializeToString())
+    return head + tagged(2, b"") + tagged(3, _write_decision(result))
+
+
+def write_decision(decision: Decision) -> bytes:
+    """Return the bytes of a `Decision`."""
+    return _write_decision(decision)
+
+
+def snapshot_message(document: Mapping[str, Any]) -> snapshot_pb2.CustomerSnapshot:
+    """Turn a snapshot in JSON form into the message that a client sends: `[]` becomes a name in `known_empty`.
+
+    Raises `google.protobuf.json_format.ParseError` where the contract has no such field or type.
+    """
+    values = {name: value for name, value in document.items() if value is not None}
+    empty = [name for name in KNOWN_EMPTY if values.get(name) == []]
+    if empty:
+        values["known_empty"] = [*values.get("known_empty", ()), *empty]
+    if "attributes" in values:
+        values["attributes"] = {
+            name: _attribute(value) for name, value in values["attributes"].items() if value is not None
+        }
+    return ParseDict(values, snapshot_pb2.CustomerSnapshot())
+
+
+def decision_document(message: decision_pb2.Decision) -> dict[str, Any]:
+    """Turn a decision that a client received into the JSON form of `canonical.decision_document`."""
+    document: dict[str, Any] = _message_document(message)
+    return document
+
+
+def _message_document(message: Message) -> Any:  # noqa: ANN401  a fact's value is a plain JSON value
+    if isinstance(message, decision_pb2.FactValue):
+        case: str | None = message.WhichOneof("value")
+        found = getattr(message, case) if case else None
+        return list(getattr(found, case or "")) if isinstance(found, Message) else found
+    return {
+        field.name: _field_document(getattr(message, field.name), repeated=field.is_repeated)
+        for field in message.DESCRIPTOR.fields
+        if not field.has_presence or message.HasField(field.name)
+    }
+
+
+def _field_document(value: Any, *, repeated: bool) -> Any:  # noqa: ANN401  any field, any value
+    if repeated:
+        return [_message_document(item) if isinstance(item, Message) else item for item in value]
+    return _message_document(value) if isinstance(value, Message) else value
+
+
+def instant_text(instant: datetime) -> str:
+    """Spell an instant as RFC 3339 in UTC."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+class _Unfolding:
+    """Unfolds a message into names and values, and counts what the contract does not know on the way.
+
+    The readers of all fields are compiled once, keyed by descriptor: it is the hot path.
+    """
+
+    def __init__(self) -> None:
+        self.unknown_fields = 0
+        self.violations: list[Violation] = []
+
+    def document(self, message: Message) -> dict[str, Any]:
+        self.unknown_fields += len(UnknownFieldSet(message))
+        values = {}
+        for field, value in message.ListFields():
+            name, unfold = _READERS[field]
+            values[name] = value if unfold is None else unfold(self, value)
+        return values
+
+    def rows(self, name: str, rows: Sequence[Message]) -> list[dict[str, Any]]:
+        return [self.document(row) for row in rows] if self._fits(name, rows) else []
+
+    def items(self, name: str, items: Sequence[object]) -> list[object]:
+        return list(items) if self._fits(name, items) else []
+
+    def attributes(self, name: str, values: Mapping[str, Message]) -> dict[str, object]:
+        if not self._fits(name, values):
+            return {}
+        found = {key: self.document(value) for key, value in values.items()}
+        return {key: next(iter(value.values())) for key, value in found.items() if value}
+
+    def texts(self, name: str, values: Mapping[str, str]) -> dict[str, str]:
+        return dict(values) if self._fits(name, values) else {}
+
+    def _fits(self, name: str, items: Sequence[object] | Mapping[str, object]) -> bool:
+        if len(items) <= MOST_ROWS:
+            return True
+        self.violations.append(Violation(name, f"must have at most {MOST_ROWS} rows"))
+        return False
+
+
+_Reader = Callable[[_Unfolding, Any], object]
+
+
+def _readers(descriptor: Descriptor, path: str = "") -> dict[FieldDescriptor, tuple[str, _Reader | None]]:
+    """Compile how each field below a message is unfolded; `None` takes the value as it is."""
+    readers: dict[FieldDescriptor, tuple[str, _Reader | None]] = {}
+    for field in descriptor.fields:
+        readers[field] = (field.name, _reader(field, path + field.name))
+        inner = field.message_type
+        if inner is not None:
+            entry = inner.fields_by_name["value"].message_type if inner.GetOptions().map_entry else inner
+            readers |= _readers(entry, f"{path}{field.name}.") if entry is not None else {}
+    return readers
+
+
+def _reader(field: FieldDescriptor, path: str) -> _Reader | None:
+    inner = field.message_type
+    if inner is not None and inner.GetOptions().map_entry:
+        unfold = _Unfolding.attributes if inner.fields_by_name["value"].message_type else _Unfolding.texts
+        return lambda unfolding, value: unfold(unfolding, path, value)
+    if field.is_repeated:
+        many = _Unfolding.rows if inner is not None else _Unfolding.items
+        return lambda unfolding, value: many(unfolding, path, value)
+    return _Unfolding.document if inner is not None else None
+
+
+_READERS: Final = _readers(decision_service_pb2.DecideRequest.DESCRIPTOR)
+
+
+def _options(sent: Mapping[str, Any], defaults: Options, violations: list[Violation]) -> Options:
+    """Judge the options; what is wrong goes to `violations`."""
+    explanation = sent.get("explanation", defaults.explanation)
+    if explanation not in get_args(Explanation):
+        words = ", ".join(get_args(Explanation))
+        violations.append(Violation("options.explanation", f"must be one of {words}"))
+    max_actions = sent.get("max_actions", defaults.max_actions)
+    if max_actions is not None and not 0 <= max_actions <= MOST_ACTIONS:
+        violations.append(Violation("options.max_actions", f"must be from 0 to {MOST_ACTIONS}"))
+    locale = sent.get("locale", defaults.locale)
+    if not 1 <= len(locale) <= _MOST_LOCALE:
+        violations.append(Violation("options.locale", "must be a language tag such as `en` or `pt-BR`"))
+    strict = sent.get("strict", defaults.strict)
+    return Options(locale=locale, max_actions=max_actions, explanation=explanation, strict=strict)
+
+
+def _attribute(value: object) -> dict[str, object]:
+    """Return the JSON form of an `AttributeValue`."""
+    if isinstance(value, bool):
+        return {"flag": value}
+    return {"text": value} if isinstance(value, str) else {"number": value}
+
+
+_flag_value, _number_value = flag_writer(1), double_writer(2)
+
+
+def _fact_value(value: FactValue | tuple[float, ...]) -> bytes:
+    """Return the body of a `FactValue`."""
+    if isinstance(value, float):  # most are, and no flag is
+        return _number_value(value)
+    if isinstance(value, bool):
+        return _flag_value(value)
+    if isinstance(value, int):
+        return _number_value(value)
+    if isinstance(value, str):
+        return tagged(3, value.encode())
+    items = value or ()
+    numbers = [item for item in items if not isinstance(item, str)]
+    if numbers:
+        return tagged(5, packed_doubles(1, numbers))
+    return tagged(4, b"".join(tagged(1, str(item).encode()) for item in items))
+
+
+def _day_text(day: date) -> bytes:
+    return day.isoformat().encode()
+
+
+_write_decision: Final = message_writer(
+    decision_pb2.Decision.DESCRIPTOR,
+    special={
+        "FactValue": _fact_value,
+        "Decision.as_of": lambda instant: instant_text(instant).encode(),
+        "Action.due_on": _day_text,
+    },
+    repeating={
+        "Action.play", "Action.title", "Action.purpose", "Action.importance", "Action.owner_role", "Action.channel",
+        "Action.checklist", "Action.gaps", "Action.state", "AnswerOption.answer", "AnswerOption.label",
+        "AnswerOption.side", "ChurnRisk.band", "ChurnRisk.model_version", "ChurnRisk.provenance", "Diagnosis.kind",
+        "Diagnosis.lead", "Driver.facts", "Driver.family", "Evidence.signal", "Evidence.title", "ExplainedGap.gap",
+        "ExplainedGap.title", "Gap.gap", "Gap.kind", "Gap.title", "Gap.root_causes", "Gap.touchpoint",
+        "MissingFact.fact", "NearMiss.gap", "NearMiss.title", "Reading.fact", "Reading.operator",
+        "ReleaseId.release", "ReleaseId.rulebook_hash", "ReleaseId.model_hash", "ReleaseId.engine_version",
+        "SignalTrace.signal", "Undetermined.facts", "Undetermined.gap", "Withheld.gaps", "Withheld.play",
+        "Withheld.reason", "Withheld.title",
+    },
+)  # fmt: skip
+"""Texts of the rulebook and closed words are kept as bytes; what belongs to one customer never is."""

@@ -1,0 +1,68 @@
+"""What an operator can set, by environment variables that start with `NEXTPLAY_`; `docs/settings.md` lists them."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Settings of the service. The command line wins over the environment, which wins over the defaults here."""
+
+    model_config = SettingsConfigDict(env_prefix="NEXTPLAY_", frozen=True, extra="forbid")
+
+    host: str = Field(
+        "127.0.0.1", description="Address to listen on. Beyond the loopback interface, `insecure` is needed."
+    )
+    port: int = Field(50051, ge=0, le=65535, description="TCP port of gRPC. 0 takes a free one, which the log names.")
+    insecure: bool = Field(
+        default=False,
+        description="Listen beyond the loopback interface although callers have no identity yet. The rulebook service "
+        "is then not offered.",
+    )
+    rules: Path = Field(Path("rules"), description="Folder of the rulebook. It is watched.")
+    models: Path = Field(Path("models"), description="Folder of the models. It is watched.")
+    inference: Literal["durable", "python"] = Field(
+        "durable", description="Engine that chains the rules: `durable` (durable-rules) or `python`."
+    )
+    locale: str = Field(
+        "en", min_length=1, max_length=35, description="Locale of the answers where the caller asks for none."
+    )
+    threads: int = Field(16, ge=1, le=256, description="Threads that answer calls.")
+    max_waiting: int = Field(
+        128,
+        ge=1,
+        le=100_000,
+        description="Calls that may wait or be answered at once. More are refused and told when to try again.",
+    )
+    max_connections: int = Field(1000, ge=1, le=100_000, description="Connections that may be open at once.")
+    deadline_seconds: float = Field(
+        10.0, gt=0, le=600, description="Longest a call may take where its caller sets no deadline, in seconds."
+    )
+    drain_seconds: float = Field(
+        5.0,
+        ge=0,
+        le=600,
+        description="How long a stopping server keeps answering after it has told its health checks, in seconds. Set "
+        "it longer than the interval of the health checks.",
+    )
+    grace_seconds: float = Field(
+        10.0, ge=0, le=600, description="How long calls that still run may then take to end, in seconds."
+    )
+    reload_seconds: float = Field(
+        0.25, gt=0, le=0.5, description="How often the folders of rules and models are looked at, in seconds."
+    )
+
+    @property
+    def on_loopback(self) -> bool:
+        """Say whether only this machine can reach `host`."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ip_address(self.host.strip("[]")).is_loopback
+        except ValueError:
+            return False
