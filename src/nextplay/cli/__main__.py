@@ -1,0 +1,5 @@
+"""`python -m nextplay.cli`: the same as the console script."""
+
+from nextplay.cli import main
+
+main()

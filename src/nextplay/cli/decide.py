@@ -1,0 +1,120 @@
+"""`nextplay decide`: snapshots in, decisions out, without a server."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Annotated, Any
+
+import typer
+from rich.text import Text
+
+from nextplay.canonical import decision_document
+from nextplay.cli.book import LINE_SUFFIXES, Book, Entry, read_book
+from nextplay.cli.exits import ExitCode
+from nextplay.cli.output import Format, FormatOption, complain, say_json, show
+from nextplay.cli.places import ModelsOption, RulesOption
+from nextplay.cli.rendering import decision_view
+from nextplay.decider import Decider
+from nextplay.decision import Decision, Options
+from nextplay.errors import InputInvalid, Violation
+from nextplay.release import load_release
+from nextplay.snapshot import read_snapshot
+
+
+def decide(  # noqa: PLR0913  each parameter is an option of the command
+    snapshot: Annotated[Path, typer.Argument(metavar="SNAPSHOT", help="JSON file, JSON lines, or - for stdin.")],
+    *,
+    output: FormatOption = Format.TEXT,
+    locale: Annotated[str, typer.Option(help="Language of the texts, such as en or pt-BR.")] = "en",
+    explain: Annotated[bool, typer.Option("--explain", help="Show every comparison behind the answer.")] = False,
+    max_actions: Annotated[int | None, typer.Option(min=0, max=20, help="At most so many actions.")] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse unseen words and fields instead of warning.")
+    ] = False,
+    as_of: Annotated[
+        str | None, typer.Option(metavar="INSTANT", help="For snapshots that carry no as_of; now, if left out.")
+    ] = None,
+    rules: RulesOption = Path("rules"),
+    models: ModelsOption = Path("models"),
+) -> None:
+    """Decide for one account, or for a whole book of them.
+
+    The book is JSON lines: one account a line in, one decision a line out (with --format json), in the same order.
+    A line that cannot be used is reported with its number and does not stop the rest; the exit code is then 2.
+    """
+    fallback = _instant(as_of)
+    options = Options(
+        locale=locale, max_actions=max_actions, explanation="full" if explain else "reasons", strict=strict
+    )
+    release = load_release(rules, models)
+    try:
+        with _opened(snapshot) as stream:
+            book = read_book(stream, lines=True if snapshot.suffix in LINE_SUFFIXES else None)
+            failed = _decide_all(book, Decider(release), options=options, as_of=fallback, output=output)
+    finally:
+        release.close()
+    if failed:
+        raise typer.Exit(ExitCode.INPUT)
+
+
+def _decide_all(book: Book, decider: Decider, *, options: Options, as_of: str, output: Format) -> int:
+    """Write one decision, or one error, for each entry; return the number of errors."""
+    failed = 0
+    for index, entry in enumerate(book.entries):
+        try:
+            decision = _decision(entry, decider, options=options, as_of=as_of)
+        except InputInvalid as error:
+            failed += 1
+            _report(entry, error, lines=book.lines, output=output)
+            continue
+        if output is Format.JSON:
+            say_json(decision_document(decision), pretty=not book.lines and sys.stdout.isatty())
+        else:
+            if index:
+                show(Text())
+            show(decision_view(decision_document(decision), readings=options.explanation == "full"))
+    return failed
+
+
+def _decision(entry: Entry, decider: Decider, *, options: Options, as_of: str) -> Decision:
+    if entry.document is None:
+        raise entry.error or InputInvalid([Violation("snapshot", "is empty")])
+    document: dict[str, Any] = dict(entry.document)
+    if document.get("as_of") is None:
+        document["as_of"] = as_of
+    return decider.decide(read_snapshot(document, strict=options.strict), options=options)
+
+
+def _report(entry: Entry, error: InputInvalid, *, lines: bool, output: Format) -> None:
+    """Say on stderr what is wrong with an entry, and in JSON leave an error object in its place."""
+    place = f"line {entry.line}: " if lines else ""
+    for violation in error.violations:
+        complain(f"{place}{violation}")
+    if output is Format.JSON:
+        violations = [{"path": violation.path, "message": violation.message} for violation in error.violations]
+        say_json({"error": {"line": entry.line, "violations": violations}})
+
+
+def _instant(text: str | None) -> str:
+    """Return the instant for snapshots without one: what was given (a day is its first second in UTC), or now."""
+    if text is None:
+        return datetime.now(UTC).replace(microsecond=0).isoformat()
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        message = "must be a day or an RFC 3339 instant, such as 2026-03-02 or 2026-03-02T09:00:00Z"
+        raise typer.BadParameter(message, param_hint="--as-of") from None
+    return (found.replace(tzinfo=UTC) if found.tzinfo is None else found).isoformat()
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[IO[bytes]]:
+    if str(path) == "-":
+        yield sys.stdin.buffer
+        return
+    with path.open("rb") as stream:
+        yield stream

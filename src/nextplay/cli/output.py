@@ -1,0 +1,54 @@
+"""Where output goes: findings to stdout, progress and complaints to stderr; no colours and no padding in a pipe."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.console import Console, RenderableType
+
+_PIPE_WIDTH = 100
+
+
+class Format(StrEnum):
+    """How findings are written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+FormatOption = Annotated[Format, typer.Option("--format", help="How to write the findings.")]
+
+
+def show(view: RenderableType) -> None:
+    """Write a view to stdout: as the terminal can show it, or as bare lines without trailing blanks."""
+    if sys.stdout.isatty():
+        Console(highlight=False).print(view)
+        return
+    width = int(os.environ.get("COLUMNS") or _PIPE_WIDTH)
+    console = Console(width=width, highlight=False, color_system=None, force_terminal=False)
+    with console.capture() as capture:
+        console.print(view)
+    for line in capture.get().splitlines():
+        say(line.rstrip())
+
+
+def say(line: str) -> None:
+    """Write one line of findings to stdout."""
+    sys.stdout.write(f"{line}\n")
+
+
+def say_json(document: Mapping[str, Any], *, pretty: bool = False) -> None:
+    """Write one JSON document to stdout with sorted keys: on one line, or laid out for reading."""
+    option = orjson.OPT_SORT_KEYS | (orjson.OPT_INDENT_2 if pretty else 0)
+    say(orjson.dumps(document, option=option).decode())
+
+
+def complain(text: str) -> None:
+    """Write to stderr, where progress and complaints go."""
+    sys.stderr.write(f"{text}\n")

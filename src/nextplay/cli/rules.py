@@ -1,0 +1,100 @@
+"""`nextplay rules`: the tools of a strategist."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from nextplay.authoring.cases import CaseResult, run_rule_tests
+from nextplay.cli.exits import ExitCode
+from nextplay.cli.output import Format, FormatOption, complain, say, say_json
+from nextplay.cli.places import ModelsOption, RulesArgument
+from nextplay.errors import Fault, RulebookInvalid
+from nextplay.release import Release, load_release
+
+app = typer.Typer(no_args_is_help=True, help="Check and test a rulebook; schemas for the editor.")
+
+
+@app.command()
+def check(path: RulesArgument = Path("rules"), *, output: FormatOption = Format.TEXT) -> None:
+    """Find every mistake of every file at once, each with its place and a remedy.
+
+    Exit code 3 if there is one; warnings alone are no reason to fail.
+    """
+    counts: dict[str, int] = {}
+    try:
+        release = load_release(path, None)
+    except RulebookInvalid as error:
+        faults: Sequence[Fault] = error.faults
+    else:
+        faults, counts = release.warnings, _counts(release)
+        release.close()
+    broken = sum(fault.level == "error" for fault in faults)
+    if output is Format.JSON:
+        say_json({"faults": [asdict(fault) for fault in faults], "rules": counts})
+    else:
+        for fault in faults:
+            say(f"{fault}\n")
+        say(_check_summary(broken, len(faults) - broken, counts))
+    if broken:
+        raise typer.Exit(ExitCode.RULEBOOK)
+
+
+@app.command("test")
+def run_tests(
+    path: RulesArgument = Path("rules"),
+    *,
+    only: Annotated[str | None, typer.Option(help="Only tests whose file or name contains this text.")] = None,
+    output: FormatOption = Format.TEXT,
+    models: ModelsOption = Path("models"),
+) -> None:
+    """Run the rulebook's tests through the real engine: expected, got, and which reading decided.
+
+    Exit code 4 if one fails.
+    """
+    release = load_release(path, models)
+    try:
+        results = run_rule_tests(release, only)
+    finally:
+        release.close()
+    if only is not None and not results:
+        complain(f"no test has `{only}` in its file or name")
+        raise typer.Exit(ExitCode.INPUT)
+    failed = [result for result in results if not result.passed]
+    if output is Format.JSON:
+        say_json({"tests": [_result(result) for result in results], "failed": len(failed)})
+    else:
+        for result in failed:
+            say(f"{result}\n")
+        say(f"{len(results) - len(failed)} of {_plural(len(results), 'test')} passed")
+    if failed:
+        raise typer.Exit(ExitCode.TESTS)
+
+
+def _counts(release: Release) -> dict[str, int]:
+    book = release.rulebook
+    return {"signals": len(book.signals), "gaps": len(book.gaps), "plays": len(book.plays), "tests": len(book.tests)}
+
+
+def _check_summary(broken: int, warnings: int, counts: dict[str, int]) -> str:
+    told = f"{_plural(broken, 'fault')}, {_plural(warnings, 'warning')}"
+    rules = ", ".join(f"{count} {name}" for name, count in counts.items())
+    return f"{told} in {rules}" if counts else told
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count or 'no'} {noun}{'' if count == 1 else 's'}"
+
+
+def _result(result: CaseResult) -> dict[str, Any]:
+    return {
+        "name": result.name,
+        "path": result.place.path,
+        "line": result.place.line,
+        "passed": result.passed,
+        "mismatches": [asdict(mismatch) for mismatch in result.mismatches],
+    }
