@@ -62,7 +62,7 @@ eval: $(READY) ## judge the shipped rulebook on labelled accounts
 	$(BIN)/python -m bench.evaluate
 
 bench: $(READY) ## time one decision through all stations
-	$(BIN)/python -m bench.decision
+	$(BIN)/python -m bench.stages
 
 clean: ## remove the environment and everything generated beside the sources
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
