@@ -57,5 +57,5 @@ def test_a_decision_part_is_written_under_its_names() -> None:
         {"fact": "usage.seats", "blocks": 2},
         {"action_id": "a1-1", "play": "call", "reason": "done"},
     ]
-    with pytest.raises(TypeError, match="set has no place"):
+    with pytest.raises(TypeError, match="set has no place in a document"):
         decision_document({1})  # type: ignore[arg-type]

@@ -13,13 +13,10 @@ from functools import cache
 from typing import Any, Final
 
 import orjson
-from pydantic import TypeAdapter
 
 from nextplay.decision import Decision
 from nextplay.snapshot import CustomerSnapshot, HistoryEntry
 
-_SNAPSHOT: Final = TypeAdapter(CustomerSnapshot)
-_HISTORY: Final = TypeAdapter(tuple[HistoryEntry, ...])
 _GROUPS: Final = ("profile", "contract", "usage", "support", "relationship", "billing", "attributes", "team")
 
 
@@ -38,7 +35,7 @@ def snapshot_document(snapshot: CustomerSnapshot) -> dict[str, Any]:
 
     A group of which nothing is known equals a group that was not sent, so it is left out as well.
     """
-    document: dict[str, Any] = _SNAPSHOT.dump_python(snapshot, mode="json", exclude_none=True)
+    document: dict[str, Any] = _document(snapshot)
     for group in _GROUPS:
         if not document.get(group, True):
             del document[group]
@@ -47,8 +44,7 @@ def snapshot_document(snapshot: CustomerSnapshot) -> dict[str, Any]:
 
 def history_document(history: Sequence[HistoryEntry]) -> list[dict[str, Any]]:
     """Return the history that a decision used as JSON values, in the order it was used."""
-    document: list[dict[str, Any]] = _HISTORY.dump_python(tuple(history), mode="json", exclude_none=True)
-    return document
+    return [_document(entry) for entry in history]
 
 
 def decision_document(decision: Decision) -> dict[str, Any]:
@@ -57,22 +53,28 @@ def decision_document(decision: Decision) -> dict[str, Any]:
     return document
 
 
-def _document(value: object) -> Any:  # noqa: ANN401  JSON has no narrower type
-    if value is None or isinstance(value, str | bool | int | float):
+def _document(value: Any) -> Any:  # noqa: ANN401  JSON has no narrower type
+    kind = type(value)
+    if kind in _PLAIN:
         return value
-    if isinstance(value, tuple):
+    if kind is tuple:
         return [_document(item) for item in value]
-    if isinstance(value, datetime):
+    if kind is datetime:
         return value.isoformat().replace("+00:00", "Z")
-    if isinstance(value, date):
+    if kind is date:
         return value.isoformat()
-    if is_dataclass(value):
-        pairs = ((name, getattr(value, name)) for name in _field_names(type(value)))
-        return {name: _document(item) for name, item in pairs if item is not None}
-    msg = f"a {type(value).__name__} has no place in a decision"
+    if kind is dict:
+        return {name: _document(item) for name, item in value.items()}
+    if is_dataclass(kind):
+        pairs = ((name, getattr(value, name)) for name in _field_names(kind))
+        return {name: item if type(item) in _PLAIN else _document(item) for name, item in pairs if item is not None}
+    msg = f"a {kind.__name__} has no place in a document"
     raise TypeError(msg)
 
 
 @cache
 def _field_names(kind: Any) -> tuple[str, ...]:  # noqa: ANN401  a cache takes anything hashable
     return tuple(entry.name for entry in fields(kind))
+
+
+_PLAIN: Final = frozenset({str, bool, int, float, type(None)})

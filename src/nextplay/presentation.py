@@ -27,8 +27,8 @@ from nextplay.decision import (
 from nextplay.facts import Facts
 from nextplay.release import Release
 from nextplay.rules.assessment import Assessment, GapOutcome
-from nextplay.rules.rulebook import SignalRule, Text
-from nextplay.rules.wording import format_value, render
+from nextplay.rules.rulebook import SignalRule, Text, TextList
+from nextplay.rules.wording import render, written_value
 from nextplay.sentences import fact_label, language_of, sentence
 from nextplay.snapshot import CustomerSnapshot, InputWarning
 from nextplay.withholding import withheld_says
@@ -112,6 +112,10 @@ class _Page:
     def _text(self, text: Text) -> str:
         return render(text, self._facts, self._release.vocabulary.specs, locale=self._locale)
 
+    def _lines(self, lists: TextList) -> tuple[str, ...]:
+        spoken = self._locale if self._locale in lists else next(iter(lists), "")
+        return tuple(self._text({spoken: line}) for line in lists.get(spoken, ()))
+
     def _says(self, key: str, **details: str) -> str:
         return sentence(self._locale, key, **details)
 
@@ -147,7 +151,7 @@ class _Page:
         return Driver(family.family, family.contribution, family.facts, says)
 
     def _value(self, name: str) -> str:
-        return format_value(self._facts.value(name), self._release.vocabulary.specs[name], locale=self._locale)
+        return written_value(self._facts.value(name), self._release.vocabulary.specs[name], locale=self._locale)
 
     def _diagnosis(self, assessment: Assessment) -> Diagnosis:
         kind, lead = assessment.diagnosis, assessment.lead
@@ -209,10 +213,7 @@ class _Page:
             due_on=ranked.due_on,
             channel=ranked.channel,
             effort_hours=play.effort_hours,
-            checklist=tuple(
-                self._text({self._locale: line})
-                for line in play.checklist.get(self._locale) or next(iter(play.checklist.values()), ())
-            ),
+            checklist=self._lines(play.checklist),
             gaps=tuple(outcome.rule.id for outcome in ranked.candidate.gaps),
             priority=ranked.priority,
             unchecked=ranked.unchecked,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -16,9 +16,9 @@ from nextplay.errors import Fault, ModelInvalid
 from nextplay.facts import FactPlan, Vocabulary
 from nextplay.rules.compile import compile_rulebook
 from nextplay.rules.evaluation import Evaluator
-from nextplay.rules.rulebook import Rulebook, Text, TextList
+from nextplay.rules.rulebook import Rulebook
 from nextplay.rules.source import read_rulebook_folder
-from nextplay.rules.wording import placeholders
+from nextplay.rules.wording import facts_in_texts
 
 InferenceEngine = Literal["durable", "python"]
 CHURN_FACTS: Final = frozenset({"churn.probability", "churn.band"})
@@ -88,28 +88,6 @@ def current_model_folder(models: Path) -> Path:
         message = f"{pointer}: names no version folder beside it"
         raise ModelInvalid(message)
     return folder
-
-
-def facts_in_texts(rulebook: Rulebook) -> frozenset[str]:
-    """Return the facts that stand as placeholders in any text of the rulebook, in any locale."""
-    return frozenset(name for text in _texts(rulebook) for name in placeholders(text))
-
-
-def _texts(rulebook: Rulebook) -> Iterator[str]:
-    texts: list[Text] = [rulebook.diagnosis.question, *rulebook.diagnosis.says.values()]
-    lists: list[TextList] = []
-    for signal in rulebook.signals:
-        texts += [signal.title, signal.says]
-    for gap in rulebook.gaps:
-        texts += [gap.title, *([gap.ask.text, *gap.ask.labels.values()] if gap.ask else [])]
-    for play in rulebook.plays:
-        texts += [play.title, play.rationale]
-        lists.append(play.checklist)
-    for text in texts:
-        yield from text.values()
-    for items in lists:
-        for lines in items.values():
-            yield from lines
 
 
 def _release_id(rulebook_hash: str, model_hash: str) -> ReleaseId:

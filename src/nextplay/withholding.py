@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from nextplay.arbitration import WithheldPlay
 from nextplay.rules.rulebook import Text
+from nextplay.rules.wording import wording
 from nextplay.sentences import sentence
 
 
@@ -46,6 +47,4 @@ def _key(withheld: WithheldPlay, details: dict[str, str]) -> str:
 
 
 def _spoken(text: Text | None, otherwise: str, *, locale: str) -> str:
-    if not text:
-        return otherwise
-    return text.get(locale) or next(iter(text.values()))
+    return wording(text, locale=locale) if text else otherwise
