@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, TypeAlias
 
 import grpc
 
@@ -24,7 +24,7 @@ _DETAILS_KEY: Final = "grpc-status-details-bin"
 _UNKNOWN_FIELDS_KEY: Final = "nextplay-unknown-fields"
 _CODES: Final = {code.value[0]: code for code in grpc.StatusCode}
 
-Handler = grpc.RpcMethodHandler[Any, Any]
+Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 
 
 class Call:
