@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from nextplay.account import account_of
 from nextplay.arbitration import Arbitration, arbitrate
@@ -24,6 +24,13 @@ from nextplay.rules.condition import Parameter
 from nextplay.snapshot import CustomerSnapshot, HistoryEntry, InputWarning, SnapshotReading
 
 DEFAULT_OPTIONS: Final = Options()
+
+
+class _Answers(NamedTuple):
+    """What reps answered, by gap: the side that the answer speaks for, and the answer's word."""
+
+    sides: Mapping[str, Side]
+    words: Mapping[str, str]
 
 
 class Decider:
@@ -58,7 +65,7 @@ class Decider:
         score = self.release.model.score(facts) if self.release.model else None
         facts = facts.with_churn(score.probability, score.band) if score else facts.with_churn(None, None)
         answers, unread = self._answers(snapshot, used)
-        assessment = self.release.evaluator.assess(facts, answers=answers)
+        assessment = self.release.evaluator.assess(facts, answers=answers.sides)
         arbitration = self._arbitrate(snapshot, facts, score, assessment=assessment, history=used, options=options)
         findings = Findings(
             decision_id=self._decision_id(snapshot, used, options=options, tenant=tenant),
@@ -67,13 +74,14 @@ class Decider:
             score=score,
             assessment=assessment,
             arbitration=arbitration,
+            answers=answers.words,
             input_warnings=reading.input_warnings + facts.input_warnings + unread,
         )
         return self._presenter.present(findings, options=options)
 
     def _answers(
         self, snapshot: CustomerSnapshot, history: Sequence[HistoryEntry]
-    ) -> tuple[Mapping[str, Side], tuple[InputWarning, ...]]:
+    ) -> tuple[_Answers, tuple[InputWarning, ...]]:
         """Read reps' answers that are still valid: the newest of each gap counts, the later in the list on a tie."""
         newest: dict[str, tuple[HistoryEntry, Side]] = {}
         unread = []
@@ -88,7 +96,9 @@ class Decider:
                 entry.gap not in newest or newest[entry.gap][0].at <= entry.at
             ):
                 newest[entry.gap or ""] = (entry, side)
-        return {gap: side for gap, (_, side) in newest.items()}, tuple(unread)
+        sides = {gap: side for gap, (_, side) in newest.items()}
+        words = {gap: entry.answer or "" for gap, (entry, _) in newest.items()}
+        return _Answers(sides, words), tuple(unread)
 
     def _arbitrate(
         self,

@@ -47,6 +47,7 @@ class Findings:
     score: ChurnScore | None
     assessment: Assessment
     arbitration: Arbitration
+    answers: Mapping[str, str]
     input_warnings: tuple[InputWarning, ...]
 
 
@@ -171,7 +172,7 @@ class _Page:
             evidence_against=self._evidence_of(outcome.against),
             open_side=outcome.open_side,
             open_rivals=outcome.open_rivals,
-            answered=outcome.answered,
+            answered=self._findings.answers.get(rule.id) if outcome.answered else None,
         )
 
     def _explained(self, outcome: GapOutcome) -> ExplainedGap:
