@@ -19,6 +19,7 @@ from nextplay.rules.condition import (
     SignalLeaf,
     alternatives,
 )
+from nextplay.rules.fault_codes import FaultCode
 from nextplay.rules.fault_log import FaultLog, listed_hint, shortened
 from nextplay.rules.format_condition import (
     FITTING,
@@ -137,7 +138,7 @@ class ConditionCompiler:
             wrong_type(node, expected, self.log)
             return None
         if not 0 < len(node.items) <= MOST_LISTED:
-            code = "too-long" if node.items else "empty"
+            code: FaultCode = "too-long" if node.items else "empty"
             self.log.add(node.place, code, f"`{operator}` takes 1 to {MOST_LISTED} values")
             return None
         values = [check_value(item, spec, self.log) for item in node.items]
@@ -185,7 +186,7 @@ class ConditionCompiler:
         return sound
 
 
-def misfit(value: FactValue, spec: FactSpec) -> tuple[str, str] | None:
+def misfit(value: FactValue, spec: FactSpec) -> tuple[FaultCode, str] | None:
     """Tell why a fact can never have this value: a code and a message; `None` where it can."""
     if spec.type == "number":
         return _number_misfit(value, spec)
@@ -200,7 +201,7 @@ def misfit(value: FactValue, spec: FactSpec) -> tuple[str, str] | None:
     )
 
 
-def _number_misfit(value: FactValue, spec: FactSpec) -> tuple[str, str] | None:
+def _number_misfit(value: FactValue, spec: FactSpec) -> tuple[FaultCode, str] | None:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return "wrong-type", f"expected a number for `{spec.name}`"
     low, high = spec.low, spec.high

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
 from nextplay.facts.spec import FactSpec
 from nextplay.rules.condition import Parameter
+from nextplay.rules.fault_codes import FaultCode
 from nextplay.rules.fault_log import FaultLog, shortened
 from nextplay.rules.format import GapForm, PlayForm, SignalForm
 from nextplay.rules.format_book import BookForm
@@ -82,14 +83,27 @@ class Known:
         return None if found is None or self.parameters is None else self.parameters[found]
 
 
-def check_known(name: Name | None, known: Collection[str] | None, kind: str, log: FaultLog) -> str | None:
+Kind = Literal["signal", "gap", "play", "parameter", "role", "channel", "root-cause", "level"]
+_CODES: Final[Mapping[Kind, FaultCode]] = {
+    "signal": "unknown-signal",
+    "gap": "unknown-gap",
+    "play": "unknown-play",
+    "parameter": "unknown-parameter",
+    "role": "unknown-role",
+    "channel": "unknown-channel",
+    "root-cause": "unknown-root-cause",
+    "level": "unknown-level",
+}
+
+
+def check_known(name: Name | None, known: Collection[str] | None, kind: Kind, log: FaultLog) -> str | None:
     """Return the name where something of this kind bears it; report it where nothing does."""
     if name is None:
         return None
     if known is not None and name.value not in known:
         words = kind.replace("-", " ")
         message = f"there is no {words} `{shortened(name.value)}`"
-        log.add_unknown(name.place, f"unknown-{kind}", message, name=name.value, known=sorted(known))
+        log.add_unknown(name.place, _CODES[kind], message, name=name.value, known=sorted(known))
         return None
     return name.value
 

@@ -96,7 +96,9 @@ def _check_side(form: TargetForm, gap: str, defined: GapForm, log: FaultLog) -> 
         log.add(form.keys["as"], "as-forbidden", f"gap `{gap}` is plain and has no sides", hint="remove `as`")
 
 
-def _varies(form: VariesForm | None, conditions: ConditionCompiler, *, kind: str, name: str) -> str | Parameter | None:
+def _varies(
+    form: VariesForm | None, conditions: ConditionCompiler, *, kind: Literal["role", "channel"], name: str
+) -> str | Parameter | None:
     """Check an owner or a channel: a word, a parameter whose values are words, or words by a fact."""
     known, log = conditions.known, conditions.log
     words = known.roles if kind == "role" else known.channels

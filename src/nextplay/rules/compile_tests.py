@@ -145,10 +145,14 @@ def _check_names(given: MapNode, known: Known, log: FaultLog) -> None:
             log.add_unknown(entry.place, "unknown-attribute", message, name=entry.key, known=names)
     history = given.find("history")
     for item in history.items if isinstance(history, ListNode) else ():
-        for key, defined in (("play", known.plays), ("gap", known.gaps)) if isinstance(item, MapNode) else ():
-            node = item.find(key) if isinstance(item, MapNode) else None
-            if isinstance(node, ScalarNode) and isinstance(node.value, str):
-                check_known(Located(node.value, node.place), defined, key, log)
+        if isinstance(item, MapNode):
+            check_known(_text_under(item, "play"), known.plays, "play", log)
+            check_known(_text_under(item, "gap"), known.gaps, "gap", log)
+
+
+def _text_under(node: MapNode, key: str) -> Name | None:
+    found = node.find(key)
+    return Located(found.value, found.place) if isinstance(found, ScalarNode) and isinstance(found.value, str) else None
 
 
 def _expectation(form: ExpectForm, known: Known, log: FaultLog) -> Mapping[str, Any]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from nextplay.errors import Fault, FaultLevel
+from nextplay.rules.fault_codes import FaultCode
 from nextplay.rules.rulebook import Place
 
 LONGEST_EXCERPT: Final = 160
@@ -22,18 +23,19 @@ class FaultLog:
         self._faults: dict[tuple[Place, str, str], Fault] = {}
         self._hints: dict[tuple[str, int], str] = {}
 
-    def add_source(self, path: str, text: str) -> None:
-        """Keep the lines of `path` for excerpts; lines end as in YAML."""
-        self._lines[path] = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    def add_source(self, path: str, text: str) -> Sequence[str]:
+        """Keep the lines of `path` for excerpts, and return them; lines end as in YAML."""
+        lines = self._lines[path] = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        return lines
 
-    def add(self, place: Place, code: str, message: str, *, hint: str = "", level: FaultLevel = "error") -> None:
+    def add(self, place: Place, code: FaultCode, message: str, *, hint: str = "", level: FaultLevel = "error") -> None:
         """Report a fault at `place`."""
         key = (place, code, message)
         if key not in self._faults:
             excerpt = self._excerpt(place)
             self._faults[key] = Fault(place.path, place.line, place.column, code, message, hint, excerpt, level)
 
-    def add_unknown(self, place: Place, code: str, message: str, *, name: str, known: Iterable[str]) -> None:
+    def add_unknown(self, place: Place, code: FaultCode, message: str, *, name: str, known: Iterable[str]) -> None:
         """Report a name that nothing bears, with the nearest of `known` as a hint."""
         self.add(place, code, message, hint=self._nearest(name, tuple(known)))
 

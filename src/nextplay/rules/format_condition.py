@@ -11,7 +11,18 @@ from nextplay.rules.condition import Operator
 from nextplay.rules.fault_log import FaultLog
 from nextplay.rules.form import report_unknown_keys
 from nextplay.rules.rulebook import Place
-from nextplay.rules.shape import Flag, JsonSchema, Located, Name, Reference, Shape, Terms, read_text, wrong_type
+from nextplay.rules.shape import (
+    ATTRIBUTE_PATTERN,
+    Flag,
+    JsonSchema,
+    Located,
+    Name,
+    Reference,
+    Shape,
+    Terms,
+    read_text,
+    wrong_type,
+)
 from nextplay.rules.source import BrokenNode, ListNode, MapNode, Node, ScalarNode
 
 OPERATORS: Final[tuple[str, ...]] = get_args(Operator)
@@ -155,6 +166,8 @@ def condition_definitions(terms: Terms) -> JsonSchema:
     for name, spec in terms.specs.items():
         groups.setdefault((spec.type, spec.words, spec.low, spec.high, spec.whole), []).append(name)
     leaves = [_leaf_schema(names, terms.specs[names[0]], terms) for names in groups.values()]
+    if terms.attributes_open:
+        leaves.append({"properties": {"fact": {"pattern": ATTRIBUTE_PATTERN}}})
     one = {"$ref": "#/$defs/condition"}
     several = {"type": "array", "items": one, "minItems": 1}
     signal = Reference("signal").schema(terms)

@@ -85,7 +85,7 @@ class LocaleName(Shape[Name]):
     def read(self, node: Node, log: FaultLog) -> Name | None:
         """Read a language and, where needed, a region."""
         name = read_text(node, "a locale such as `pt-BR`", log)
-        if name is None or _LOCALE.match(name.value):
+        if name is None or _LOCALE.fullmatch(name.value):
             return name
         log.add(name.place, "bad-id", "this is no locale", hint="write it as `en` or `pt-BR`")
         return None

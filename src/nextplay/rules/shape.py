@@ -15,6 +15,7 @@ from datetime import date
 from typing import Any, Final, Generic, TypeVar
 
 from nextplay.facts.spec import FactSpec
+from nextplay.rules.fault_codes import FaultCode
 from nextplay.rules.fault_log import FaultLog, shortened
 from nextplay.rules.rulebook import Place
 from nextplay.rules.source import BrokenNode, ListNode, MapNode, Node, ScalarNode
@@ -24,6 +25,7 @@ JsonSchema = dict[str, Any]
 LONGEST_QUOTED: Final = 30
 """Characters of a value that a hint still repeats."""
 ID_PATTERN: Final = "^[a-z][a-z0-9_]{0,63}$"
+ATTRIBUTE_PATTERN: Final = r"^attributes\.[a-z][a-z0-9_]{0,63}$"
 _ID: Final = re.compile(ID_PATTERN)
 
 
@@ -42,10 +44,14 @@ Pairs = tuple[tuple[Name, T], ...]
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What is known when a schema is written: the facts, and the ids by kind (`signal`, `gap`, `role`, ...)."""
+    """What is known when a schema is written: the facts, and the ids by kind (`signal`, `gap`, `role`, ...).
+
+    With `attributes_open`, facts `attributes.NAME` that are not among the facts may exist too.
+    """
 
     specs: Mapping[str, FactSpec]
     ids: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    attributes_open: bool = False
 
 
 class Shape(ABC, Generic[T]):
@@ -118,7 +124,7 @@ class NewId(Shape[Name]):
     def read(self, node: Node, log: FaultLog) -> Name | None:
         """Read lower-case letters, digits and `_`."""
         name = read_text(node, "an id", log)
-        if name is not None and not _ID.match(name.value):
+        if name is not None and not _ID.fullmatch(name.value):
             message = f"`{shortened(name.value)}` is no id: use up to 64 lower-case letters, digits and `_`"
             log.add(name.place, "bad-id", message, hint="begin with a letter")
             return None
@@ -150,15 +156,14 @@ class Reference(Shape[Name]):
 class FactName(Shape[Name]):
     """The name of a fact."""
 
-    types: tuple[str, ...] = ()
-
     def read(self, node: Node, log: FaultLog) -> Name | None:
         """Read a name."""
         return read_text(node, "the name of a fact", log)
 
     def schema(self, terms: Terms) -> JsonSchema:
-        """Offer the facts of the fitting types."""
-        return {"enum": [name for name, spec in terms.specs.items() if not self.types or spec.type in self.types]}
+        """Offer the facts."""
+        named: JsonSchema = {"enum": list(terms.specs)}
+        return {"anyOf": [named, {"pattern": ATTRIBUTE_PATTERN}]} if terms.attributes_open else named
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +297,7 @@ class ListOf(Shape[Located[tuple[T, ...]]]):
     at_least: int = 0
     at_most: int = 1000
     or_single: bool = False
-    empty: tuple[str, str] = ("empty", "this list may not be empty")
+    empty: tuple[FaultCode, str] = ("empty", "this list may not be empty")
 
     def read(self, node: Node, log: FaultLog) -> Located[tuple[T, ...]] | None:
         """Read every item; with `or_single` one item may stand without its list."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -25,8 +25,11 @@ from nextplay.rules.rulebook import Place
 
 LARGEST_FILE_BYTES: Final = 1 << 20
 DEEPEST_NESTING: Final = 32
-MOST_NODES: Final = 60_000
-"""Values in one file: a file of the largest size holds some 20,000 where it is written by hand."""
+LONGEST_LINE: Final = 20_000
+"""Characters: the parser slows down with the length of some tokens, and no hand writes such a line."""
+MOST_LINES: Final = 20_000
+MOST_NODES: Final = 30_000
+"""Values in one file, keys included: some 250 rules. Lines and values bound the time that a file can cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ class _Open:
 
     place: Place
     mapping: bool
+    flow: bool
     items: list[Node] = field(default_factory=list)
     entries: dict[str, Entry] = field(default_factory=dict)
     key: ScalarNode | BrokenNode | None = None
@@ -107,7 +111,8 @@ def parse_source(path: str, raw: bytes, log: FaultLog) -> Node | None:
     text = _decoded(path, raw, log)
     if text is None:
         return None
-    log.add_source(path, text)
+    if _is_unbounded(path, log.add_source(path, text), log):
+        return None
     try:
         return _Builder(path, log).build(read_events(text, deepest=DEEPEST_NESTING))
     except TooDeep as error:
@@ -124,13 +129,16 @@ def parse_source(path: str, raw: bytes, log: FaultLog) -> Node | None:
     return None
 
 
+_SPLIT: Final = "split it into several files"
+
+
 class _Stop(Exception):
     """The rest of the file is not read; its fault is in the log already."""
 
 
 def _decoded(path: str, raw: bytes, log: FaultLog) -> str | None:
     if len(raw) > LARGEST_FILE_BYTES:
-        log.add(Place(path, 1, 1), "file-too-large", "a rule file may have 1 MiB", hint="split it into several files")
+        log.add(Place(path, 1, 1), "file-too-large", "a rule file may have 1 MiB", hint=_SPLIT)
         return None
     try:
         return raw.decode("utf-8")
@@ -139,6 +147,19 @@ def _decoded(path: str, raw: bytes, log: FaultLog) -> str | None:
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         log.add(Place(path, line, column), "not-utf8", "this byte is not UTF-8", hint="save the file as UTF-8")
         return None
+
+
+def _is_unbounded(path: str, lines: Sequence[str], log: FaultLog) -> bool:
+    if len(lines) > MOST_LINES:
+        message = f"a rule file may have {MOST_LINES} lines"
+        log.add(Place(path, MOST_LINES + 1, 1), "file-too-large", message, hint=_SPLIT)
+        return True
+    for number, line in enumerate(lines, start=1):
+        if len(line) > LONGEST_LINE:
+            message = f"a line may have {LONGEST_LINE} characters"
+            log.add(Place(path, number, 1), "line-too-long", message, hint="break it")
+            return True
+    return False
 
 
 _PROBLEM_HINTS: Final[Mapping[str, str]] = {
@@ -202,7 +223,7 @@ class _Builder:
         self._nodes += 1
         place = self._place(event)
         if self._nodes > MOST_NODES:
-            self._log.add(place, "file-too-large", f"a rule file may hold {MOST_NODES} values", hint="split it")
+            self._log.add(place, "file-too-large", f"a rule file may hold {MOST_NODES} values", hint=_SPLIT)
             raise _Stop
         if isinstance(event, events.AliasEvent):
             self._log.add(place, "alias", f"alias `*{shortened(str(event.anchor))}` may not be used", hint="repeat it")
@@ -217,7 +238,8 @@ class _Builder:
         if isinstance(event, events.ScalarEvent):
             self._put(self._scalar(place, event))
         else:
-            self._open.append(_Open(place, mapping=isinstance(event, events.MappingStartEvent)))
+            mapping = isinstance(event, events.MappingStartEvent)
+            self._open.append(_Open(place, mapping=mapping, flow=bool(event.flow_style)))
 
     def _close(self) -> None:
         done = self._open.pop()
@@ -267,12 +289,22 @@ class _Builder:
             return self._text(place, text)
         value = resolve_plain(text)
         if value is None:
-            self._log.add(place, "null", "a value is missing here", hint="write a value or remove the key")
+            self._report_null(place, text)
             return BrokenNode(place)
         if isinstance(value, float) and not math.isfinite(value):
             self._log.add(place, "not-finite", f"`{shortened(text)}` is not a finite number")
             return BrokenNode(place)
         return ScalarNode(place, value, text) if not isinstance(value, str) else self._text(place, text)
+
+    def _report_null(self, place: Place, text: str) -> None:
+        """Report a missing value; in `{en: One thing, and another}` it is a comma that cut the text."""
+        key = self._open[-1].key if self._open and self._open[-1].flow else None
+        if not text and isinstance(key, ScalarNode) and " " in key.text:
+            message = f"`{shortened(key.text)}` was read as a key, because a comma stands before it"
+            self._log.add(key.place, "unquoted-comma", message, hint="put a text that contains `, ` in quotes")
+            self._open[-1].key = BrokenNode(key.place)
+        else:
+            self._log.add(place, "null", "a value is missing here", hint="write a value or remove the key")
 
     def _text(self, place: Place, text: str) -> Node:
         if not text.isprintable() and _CONTROL.search(text):
