@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from nextplay.facts.objective_state import ObjectiveState, objective_states
 from nextplay.facts.survey_answers import Answers
@@ -29,8 +29,9 @@ class AccountView:
 
     def answers(self) -> Answers | None:
         """Return the survey answers in order, `None` where the list is unknown."""
-        if self._answers is None and self.snapshot.surveys is not None:
-            self._answers = Answers(self.snapshot.surveys, today=self.today, stale_after=self.stale_after)
+        if self._answers is not None or self.snapshot.surveys is None:
+            return self._answers
+        self._answers = Answers(self.snapshot.surveys, today=self.today, stale_after=self.stale_after)
         return self._answers
 
     def touchpoint(self, name: str) -> Touchpoint | None:
@@ -45,12 +46,10 @@ class AccountView:
             self._objectives = objective_states(self.snapshot.objectives, today=self.today)
         return self._objectives
 
-    def events(self, kind: str | None) -> list[Event] | None:
-        """Return the events of one kind (`None`: those whose kind is unknown), `None` where the list is unknown."""
-        if self.snapshot.events is None:
-            return None
+    def events(self, kind: str | None) -> Sequence[Event]:
+        """Return the events of one kind (`None`: those whose kind is unknown)."""
         if self._events is None:
             self._events = {}
-            for event in self.snapshot.events:
+            for event in self.snapshot.events or ():
                 self._events.setdefault(event.kind, []).append(event)
-        return self._events.get(kind, [])
+        return self._events.get(kind, ())

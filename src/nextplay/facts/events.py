@@ -7,8 +7,7 @@ kind, one without a day may be of any day; a count is unknown while such a row c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final, get_args
+from typing import Final, NamedTuple, get_args
 
 from nextplay.facts.account_view import AccountView
 from nextplay.facts.declare import DAYS, FLAG, MOST_DAYS, ROW_COUNT, Fact, derived, spec_of
@@ -20,8 +19,7 @@ _ALWAYS: Final = -1
 """Age of a row without a day: it may lie within every window."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Happened:
+class _Happened(NamedTuple):
     """Events of one kind as (age in days, status); the `doubtful` may be of this kind, or of any day (`_ALWAYS`)."""
 
     rows: Sequence[tuple[int, str]]
@@ -76,9 +74,9 @@ def _facts_of(kind: str) -> Iterator[Fact]:
 
 def _happened(kind: str) -> Callable[[AccountView], _Happened | None]:
     def select(view: AccountView) -> _Happened | None:
+        if not view.snapshot.events:
+            return None if view.snapshot.events is None else _NOTHING
         own, unknown = view.events(kind), view.events(None)
-        if own is None or unknown is None:
-            return None
         if not own and not unknown:
             return _NOTHING
         aged = [_aged(event, view.today) for event in own]
@@ -97,6 +95,8 @@ def _aged(event: Event, today: int) -> tuple[int, str]:
 
 
 def _days_since(happened: _Happened) -> int | None:
+    if happened is _NOTHING:
+        return None
     newest = min((age for age, status in happened.rows if status != "explained"), default=None)
     doubtful = min((age for age, status in happened.doubtful if status != "explained"), default=MOST_DAYS + 1)
     return newest if newest is not None and newest <= doubtful else None
@@ -104,6 +104,8 @@ def _days_since(happened: _Happened) -> int | None:
 
 def _count(window: int) -> Callable[[_Happened], int | None]:
     def count(happened: _Happened) -> int | None:
+        if happened is _NOTHING:
+            return 0
         if any(age <= window and status != "explained" for age, status in happened.doubtful):
             return None
         return sum(age <= window and status != "explained" for age, status in happened.rows)
@@ -113,6 +115,8 @@ def _count(window: int) -> Callable[[_Happened], int | None]:
 
 def _any(wanted: str) -> Callable[[_Happened], bool | None]:
     def any_with(happened: _Happened) -> bool | None:
+        if happened is _NOTHING:
+            return False
         known = (age <= STATUS_WINDOW and status == wanted for age, status in happened.rows)
         doubt = (None if age <= STATUS_WINDOW and status == wanted else False for age, status in happened.doubtful)
         return any_of((*known, *doubt))

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
+from nextplay.facts.kleene import both
 from nextplay.snapshot import Objective
 
 ROUNDING: Final = 6
 """Decimals kept of computed shares, so that a threshold such as 0.4 meets the 0.4 that people see."""
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectiveState:
+class ObjectiveState(NamedTuple):
     """One objective at one day; every part is `None` where it cannot be told.
 
     `attainment` is (current - baseline) / (target - baseline) within 0..1, also where less is better. `elapsed` is the
     share of the time from start to due that has gone, within 0..1. `progress_gap` is attainment less elapsed time.
-    `days_overdue` is 0 up to the due day.
+    `days_overdue` is 0 up to the due day; `overdue` is true of active ones only.
     """
 
     objective: Objective
@@ -27,6 +26,7 @@ class ObjectiveState:
     elapsed: float | None
     progress_gap: float | None
     days_overdue: int | None
+    overdue: bool | None
 
 
 def objective_states(objectives: Sequence[Objective], *, today: int) -> tuple[ObjectiveState, ...]:
@@ -36,13 +36,16 @@ def objective_states(objectives: Sequence[Objective], *, today: int) -> tuple[Ob
 
 def _state(objective: Objective, today: int) -> ObjectiveState:
     attained, elapsed = _attained(objective), _elapsed(objective, today)
+    active = None if objective.status is None else objective.status == "active"
+    late = None if objective.due_on is None else max(0, today - objective.due_on.toordinal())
     return ObjectiveState(
         objective=objective,
-        active=None if objective.status is None else objective.status == "active",
+        active=active,
         attainment=None if attained is None else round(attained, ROUNDING),
         elapsed=elapsed,
         progress_gap=None if attained is None or elapsed is None else round(attained - elapsed, ROUNDING),
-        days_overdue=None if objective.due_on is None else max(0, today - objective.due_on.toordinal()),
+        days_overdue=late,
+        overdue=both(active, None if late is None else late > 0),
     )
 
 

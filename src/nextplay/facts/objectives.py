@@ -32,10 +32,6 @@ def _has_status(status: str) -> Callable[[ObjectiveState], bool | None]:
     return lambda state: None if state.objective.status is None else state.objective.status == status
 
 
-def _is_overdue(state: ObjectiveState) -> bool | None:
-    return both(state.active, None if state.days_overdue is None else state.days_overdue > 0)
-
-
 def _is_blocked_by(sides: frozenset[str]) -> Callable[[ObjectiveState], bool | None]:
     def is_blocked(state: ObjectiveState) -> bool | None:
         by = state.objective.blocked_by
@@ -46,7 +42,7 @@ def _is_blocked_by(sides: frozenset[str]) -> Callable[[ObjectiveState], bool | N
 
 def _is_overdue_and_blocked_by(sides: frozenset[str]) -> Callable[[ObjectiveState], bool | None]:
     is_blocked = _is_blocked_by(sides)
-    return lambda state: both(_is_overdue(state), is_blocked(state))
+    return lambda state: both(state.overdue, is_blocked(state))
 
 
 def _is_active_at(touchpoint: str) -> Callable[[ObjectiveState], bool | None]:
@@ -61,7 +57,13 @@ _FLAGS: Final[tuple[tuple[str, Callable[[ObjectiveState], bool | None], tuple[st
     ("any_active", _has_status("active"), ("objectives.status",), "higher_is_better", "Whether any is active."),
     ("any_achieved", _has_status("achieved"), ("objectives.status",), "higher_is_better", "Whether any was achieved."),
     ("any_abandoned", _has_status("abandoned"), ("objectives.status",), "lower_is_better", "Whether any was given up."),
-    ("any_overdue", _is_overdue, _OVERDUE_READS, "lower_is_better", "Whether an active one is past its due day."),
+    (
+        "any_overdue",
+        lambda state: state.overdue,
+        _OVERDUE_READS,
+        "lower_is_better",
+        "Whether an active one is past its due day.",
+    ),
     (
         "any_blocked_by_vendor",
         _is_blocked_by(_VENDOR),
@@ -196,7 +198,10 @@ def _fact(
 
 
 def _any(holds: Callable[[ObjectiveState], bool | None]) -> Callable[[States], bool | None]:
-    return lambda states: any_of(map(holds, states))
+    def read(states: States) -> bool | None:
+        return holds(states[0]) if len(states) == 1 else any_of([holds(state) for state in states])
+
+    return read
 
 
 def _all_achieved(states: States) -> bool | None:

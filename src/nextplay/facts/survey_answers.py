@@ -6,7 +6,7 @@ respondent supersedes none and is superseded by none. An answer older than its k
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from nextplay.snapshot import SCALE_RANGE, Survey
@@ -16,26 +16,49 @@ HIGHEST_LOW: Final = {"nps": 6.0, "csat": 2.0, "ces": 0.5}
 RESPONDENT_ROLES: Final = ("admin", "champion", "economic_buyer", "end_user", "executive_sponsor")
 """The roles with facts of their own. Another role counts for its touchpoint and for the whole."""
 _NO_DAY: Final = 0
-_EVERY_DAY: Final = 1 << 40
+EVERY_DAY: Final = 1 << 40
+"""Day of a row without a day: it may be as new as any."""
 _ROUNDING: Final = 6
 
-ScopeKey = tuple[str, str | None]
+Place = tuple[str, str | None]
 """Kind, and the touchpoint or role; `None` for all answers of the kind. No word is both a touchpoint and a role."""
 
 
 class Answer(NamedTuple):
     """One answer that counts. `value` is NPS points, CSAT score or ease 0..1; `day` an ordinal.
 
-    `previous` is the value that the same respondent gave before, at the same touchpoint. `waiting` tells whether a
-    follow-up is still owed, `None` where nobody said.
+    `previous` is the value that the same respondent gave before, at the same touchpoint.
     """
 
+    survey: Survey
+    kind: str
     value: float
     day: int
-    drivers: tuple[str, ...] | None
-    waiting: bool | None
-    previous: float | None
     low: bool
+    previous: float | None = None
+
+    def drivers(self) -> tuple[str, ...] | None:
+        """Return the reasons named, sorted; `None` where it is unknown whether any was."""
+        one = None if self.survey.driver is None else (self.survey.driver,)
+        if self.survey.drivers is None:
+            return one
+        return tuple(sorted({*self.survey.drivers, *(one or ())}))
+
+    def waiting(self) -> bool | None:
+        """Tell whether a follow-up is still owed, `None` where nobody said."""
+        if self.survey.followed_up_on is not None or self.survey.follow_up in {"done", "not_needed"}:
+            return False
+        return None if self.survey.follow_up is None else True
+
+    def by_age(self) -> tuple[object, ...]:
+        """Sort the newest first; of one day the worse, then the one whose drivers are known, then by drivers."""
+        drivers = self.drivers()
+        return (-self.day, self.value, drivers is None, drivers or ())
+
+    def by_value(self) -> tuple[object, ...]:
+        """Sort the worst first; of one value the newest, then the one whose drivers are known, then by drivers."""
+        drivers = self.drivers()
+        return (self.value, -self.day, drivers is None, drivers or ())
 
 
 class Scope:
@@ -47,71 +70,130 @@ class Scope:
 
     __slots__ = ("days_since_newest", "fresh", "known", "newest", "today", "worst")
 
-    def __init__(self, rows: Sequence[_Row], *, unknown: bool, today: int, stale_after: int) -> None:
-        """Decide once what the rows say; `unknown` says that further answers exist whose kind is unknown."""
+    def __init__(self, answers: Sequence[Answer], undecided: Sequence[int], *, today: int, oldest_fresh: int) -> None:
+        """Decide once what the answers say; `undecided` are the days of rows of which something is missing."""
         self.today = today
-        answers = _current(rows)
-        undecided = _undecided_day(rows, unknown=unknown)
-        oldest_fresh = today - stale_after
         self.known = [answer for answer in answers if answer.day >= oldest_fresh]
-        self.fresh = self.known if undecided < oldest_fresh else None
-        newest = min(self.known, key=_by_age, default=None)
-        self.newest = newest if newest and newest.day > undecided else None
-        self.worst = min(self.fresh or (), key=_by_value, default=None)
-        days = [row.day for row in rows if row.day is not None]
-        self.days_since_newest = max(0, today - max(days)) if days and undecided < _EVERY_DAY else None
+        self.newest = self.worst = self.known[0] if self.known else None
+        if len(self.known) > 1:
+            self.newest, self.worst = min(self.known, key=Answer.by_age), min(self.known, key=Answer.by_value)
+        self.fresh: list[Answer] | None = self.known
+        newest_day = max([answer.day for answer in answers], default=_NO_DAY)
+        if undecided:
+            doubt = max(undecided)
+            newest_day = max(newest_day, doubt)
+            self._doubt(doubt, oldest_fresh)
+        self.days_since_newest = max(0, today - newest_day) if _NO_DAY < newest_day < EVERY_DAY else None
+
+    def _doubt(self, doubt: int, oldest_fresh: int) -> None:
+        """Take back what a row of the day `doubt` could change."""
+        if self.newest and self.newest.day <= doubt:
+            self.newest = None
+        if doubt >= oldest_fresh:
+            self.worst = self.fresh = None
+
+
+_EMPTY: Final = Scope((), (), today=_NO_DAY, oldest_fresh=_NO_DAY)
+
+
+class Low:
+    """The low answers of all kinds. `complete` is false while an undecided row could be low.
+
+    `named` are the reasons that any of them gives; `unnamed` tells whether one of them keeps its reasons to itself.
+    """
+
+    __slots__ = ("any", "complete", "named", "unnamed")
+
+    def __init__(self, scopes: Sequence[Scope]) -> None:
+        """Sum up the whole of every kind."""
+        low = [answer for scope in scopes for answer in scope.known if answer.low]
+        drivers = [answer.drivers() for answer in low]
+        self.any = bool(low)
+        self.complete = all(scope.fresh is not None for scope in scopes)
+        self.named = {driver for named in drivers for driver in named or ()}
+        self.unnamed = None in drivers
 
 
 class Answers:
     """All rows of `surveys`, cut into scopes on demand."""
 
-    __slots__ = ("_rows", "_scopes", "_stale_after", "_today", "_unknown")
+    __slots__ = ("_answers", "_low", "_scopes", "_stale_after", "_today", "_undecided", "_unknown")
 
     def __init__(self, surveys: Sequence[Survey], *, today: int, stale_after: Mapping[str, int]) -> None:
-        """Bring every row onto the scale of its kind; a row that names no kind is told by its scale."""
-        self._rows: dict[ScopeKey, list[_Row]] = {}
-        self._scopes: dict[ScopeKey, Scope] = {}
+        """Bring every row onto the scale of its kind, and leave the newest of each touchpoint and respondent."""
+        self._answers: dict[Place, list[Answer]] = {}
+        self._undecided: dict[Place, list[int]] = {}
+        self._scopes: dict[Place, Scope] = {}
         self._stale_after = stale_after
         self._today = today
         self._unknown = False
-        for survey in surveys:
-            self._add(survey)
+        self._low: Low | None = None
+        for answer in self._current(surveys):
+            for place in _places(answer.kind, answer.survey):
+                self._answers.setdefault(place, []).append(answer)
 
     def whole(self, kind: str) -> Scope:
         """Return all answers of `kind`, wherever and by whomever."""
-        return self._cut((kind, None), self._rows.get((kind, None), ()))
+        return self.part((kind, None)) or _EMPTY
 
-    def part(self, kind: str, place: str) -> Scope | None:
-        """Return the answers of `kind` at a touchpoint or of a role, `None` where there are none."""
-        rows = self._rows.get((kind, place))
-        return None if rows is None else self._cut((kind, place), rows)
+    def part(self, place: Place) -> Scope | None:
+        """Return the answers of a kind at a touchpoint or of a role, `None` where there are none."""
+        found = self._scopes.get(place)
+        if found is None and (place in self._answers or place in self._undecided or self._unknown):
+            return self._cut(place)
+        return found
 
-    def _add(self, survey: Survey) -> None:
+    def low(self) -> Low:
+        """Return what the low answers of all kinds say."""
+        if self._low is None:
+            self._low = Low([self.whole(kind) for kind in HIGHEST_LOW])
+        return self._low
+
+    def _current(self, surveys: Sequence[Survey]) -> Iterable[Answer]:
+        """Return the newest answer of each touchpoint and respondent; set undecided rows aside."""
+        said: dict[object, list[Answer]] = {}
+        for index, survey in enumerate(surveys):
+            answer = self._answer(survey)
+            if answer is not None:
+                who = index if survey.respondent_id is None else (answer.kind, survey.touchpoint, survey.respondent_id)
+                said.setdefault(who, []).append(answer)
+        return [answers[0] if len(answers) == 1 else _superseding(answers) for answers in said.values()]
+
+    def _answer(self, survey: Survey) -> Answer | None:
         kind = survey.kind or (SCALE_RANGE[survey.scale][0] if survey.scale else None)
         if kind is None:
             self._unknown = True
-            return
-        row = _Row(survey, kind, _value(survey), None if survey.answered_on is None else survey.answered_on.toordinal())
-        places: list[str | None] = [survey.touchpoint]
-        if survey.respondent_role in RESPONDENT_ROLES:
-            places.append(survey.respondent_role)
-        for place in {None, *places}:
-            self._rows.setdefault((kind, place), []).append(row)
+            return None
+        day = EVERY_DAY if survey.answered_on is None else survey.answered_on.toordinal()
+        value = _value(survey)
+        if value is None or day == EVERY_DAY:
+            for place in _places(kind, survey):
+                self._undecided.setdefault(place, []).append(day)
+            return None
+        return Answer(survey, kind, value, day, value <= HIGHEST_LOW[kind])
 
-    def _cut(self, key: ScopeKey, rows: Sequence[_Row]) -> Scope:
-        found = self._scopes.get(key)
-        if found is None:
-            limit = self._stale_after[key[0]]
-            found = Scope(rows, unknown=self._unknown, today=self._today, stale_after=limit)
-            self._scopes[key] = found
+    def _cut(self, place: Place) -> Scope:
+        undecided = [EVERY_DAY] if self._unknown else self._undecided.get(place, ())
+        oldest_fresh = self._today - self._stale_after[place[0]]
+        found = Scope(self._answers.get(place, ()), undecided, today=self._today, oldest_fresh=oldest_fresh)
+        self._scopes[place] = found
         return found
 
 
-class _Row(NamedTuple):
-    survey: Survey
-    kind: str
-    value: float | None
-    day: int | None
+def _places(kind: str, survey: Survey) -> list[Place]:
+    places: list[Place] = [(kind, None)]
+    if survey.touchpoint is not None:
+        places.append((kind, survey.touchpoint))
+    if survey.respondent_role in RESPONDENT_ROLES:
+        places.append((kind, survey.respondent_role))
+    return places
+
+
+def _superseding(answers: list[Answer]) -> Answer:
+    """Return the newest of one respondent's answers, with the value that it replaces."""
+    newest, *older = sorted(answers, key=Answer.by_age)
+    previous = next((answer.value for answer in older if answer.day != newest.day), None)
+    return newest._replace(previous=previous)
 
 
 def _value(survey: Survey) -> float | None:
@@ -123,54 +205,3 @@ def _value(survey: Survey) -> float | None:
     if survey.scale == "ces_1_5_effort":
         return round((5 - survey.score) / 4, _ROUNDING)
     return survey.score
-
-
-def _undecided_day(rows: Sequence[_Row], *, unknown: bool) -> int:
-    """Return the newest day on which something unknown was answered: answers of later days are not touched by it."""
-    days = [_EVERY_DAY if row.day is None else row.day for row in rows if row.day is None or row.value is None]
-    return _EVERY_DAY if unknown else max(days, default=_NO_DAY)
-
-
-def _by_age(answer: Answer) -> tuple[object, ...]:
-    """Sort the newest first; of one day the worse, then the one whose drivers are known, then by drivers."""
-    return (-answer.day, answer.value, answer.drivers is None, answer.drivers or ())
-
-
-def _by_value(answer: Answer) -> tuple[object, ...]:
-    """Sort the worst first; of one value the newest, then the one whose drivers are known, then by drivers."""
-    return (answer.value, -answer.day, answer.drivers is None, answer.drivers or ())
-
-
-def _current(rows: Sequence[_Row]) -> list[Answer]:
-    """Return the newest answer of each touchpoint and respondent, with the value that it replaced."""
-    said: dict[object, list[Answer]] = {}
-    for place, row in enumerate(rows):
-        if row.day is not None and row.value is not None:
-            who = row.survey.respondent_id
-            key: object = place if who is None else (row.survey.touchpoint, who)
-            said.setdefault(key, []).append(_answer(row, row.value, row.day))
-    return [answers[0] if len(answers) == 1 else _superseding(answers) for answers in said.values()]
-
-
-def _superseding(answers: list[Answer]) -> Answer:
-    newest, *older = sorted(answers, key=_by_age)
-    previous = next((answer.value for answer in older if answer.day != newest.day), None)
-    return newest._replace(previous=previous)
-
-
-def _answer(row: _Row, value: float, day: int) -> Answer:
-    survey = row.survey
-    return Answer(value, day, _drivers(survey), _waiting(survey), None, value <= HIGHEST_LOW[row.kind])
-
-
-def _drivers(survey: Survey) -> tuple[str, ...] | None:
-    one = () if survey.driver is None else (survey.driver,)
-    if survey.drivers is None:
-        return one or None
-    return tuple(sorted({*survey.drivers, *one}))
-
-
-def _waiting(survey: Survey) -> bool | None:
-    if survey.followed_up_on is not None or survey.follow_up in {"done", "not_needed"}:
-        return False
-    return None if survey.follow_up is None else True

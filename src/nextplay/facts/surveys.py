@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Final, get_args
 
 from nextplay.decision import FactValue
 from nextplay.facts.account_view import AccountView
 from nextplay.facts.declare import DAYS, FLAG, ROW_COUNT, SHARE, Fact, Shape, derived, spec_of, words_of
-from nextplay.facts.kleene import any_of
 from nextplay.facts.spec import Preference
-from nextplay.facts.survey_answers import RESPONDENT_ROLES, Answer, Answers, Scope
+from nextplay.facts.survey_answers import RESPONDENT_ROLES, Low, Scope
 from nextplay.facts.surveys_inverse import write_surveys
 from nextplay.snapshot import SurveyDriver, SurveyKind, TouchpointName
 
@@ -117,15 +117,16 @@ def _whole_facts(kind: str, stale_after: int) -> Iterator[Fact]:
     yield fact("low_open_days", waiting, age, _low_open_days, "lower_is_better")
 
 
-def _flag(name: str, meaning: str, reads: tuple[str, ...], read: Callable[[Answers], bool | None]) -> Fact:
+def _flag(name: str, meaning: str, reads: tuple[str, ...], read: Callable[[Low], bool | None]) -> Fact:
     return derived(
         spec_of(name, FLAG, meaning, reads=reads, prefer="lower_is_better"),
-        source=AccountView.answers,
+        source=_low,
         read=read,
         write=write_surveys,
     )
 
 
+@cache
 def _whole(kind: str) -> Callable[[AccountView], Scope | None]:
     def select(view: AccountView) -> Scope | None:
         answers = view.answers()
@@ -134,12 +135,20 @@ def _whole(kind: str) -> Callable[[AccountView], Scope | None]:
     return select
 
 
-def _part(kind: str, place: str) -> Callable[[AccountView], Scope | None]:
+@cache
+def _part(kind: str, name: str) -> Callable[[AccountView], Scope | None]:
+    place = (kind, name)
+
     def select(view: AccountView) -> Scope | None:
         answers = view.answers()
-        return None if answers is None else answers.part(kind, place)
+        return None if answers is None else answers.part(place)
 
     return select
+
+
+def _low(view: AccountView) -> Low | None:
+    answers = view.answers()
+    return None if answers is None else answers.low()
 
 
 def _newest(scope: Scope) -> float | None:
@@ -155,11 +164,11 @@ def _days_since_newest(scope: Scope) -> int | None:
 
 
 def _newest_drivers(scope: Scope) -> tuple[str, ...] | None:
-    return None if scope.newest is None else scope.newest.drivers
+    return None if scope.newest is None else scope.newest.drivers()
 
 
 def _worst_drivers(scope: Scope) -> tuple[str, ...] | None:
-    return None if scope.worst is None else scope.worst.drivers
+    return None if scope.worst is None else scope.worst.drivers()
 
 
 def _mean(scope: Scope) -> float | None:
@@ -173,11 +182,11 @@ def _count(scope: Scope) -> int | None:
 
 
 def _low_count(scope: Scope) -> int | None:
-    return None if scope.fresh is None else sum(answer.low for answer in scope.fresh)
+    return None if scope.fresh is None else sum([answer.low for answer in scope.fresh])
 
 
 def _low_share(scope: Scope) -> float | None:
-    return sum(answer.low for answer in scope.fresh) / len(scope.fresh) if scope.fresh else None
+    return sum([answer.low for answer in scope.fresh]) / len(scope.fresh) if scope.fresh else None
 
 
 def _largest_drop(scope: Scope) -> float | None:
@@ -190,25 +199,19 @@ def _low_open_days(scope: Scope) -> int | None:
     if scope.fresh is None:
         return None
     low = [answer for answer in scope.fresh if answer.low]
-    known = max((scope.today - answer.day for answer in low if answer.waiting), default=0)
-    doubtful = max((scope.today - answer.day for answer in low if answer.waiting is None), default=0)
+    known = max((scope.today - answer.day for answer in low if answer.waiting()), default=0)
+    doubtful = max((scope.today - answer.day for answer in low if answer.waiting() is None), default=0)
     return known if known >= doubtful else None
 
 
-def _any_low(answers: Answers) -> bool | None:
-    return any_of(_low_truths(answers, lambda _: True))
+def _any_low(low: Low) -> bool | None:
+    return True if low.any else False if low.complete else None
 
 
-def _any_low_names(driver: str) -> Callable[[Answers], bool | None]:
-    def names(answer: Answer) -> bool | None:
-        return None if answer.drivers is None else driver in answer.drivers
+def _any_low_names(driver: str) -> Callable[[Low], bool | None]:
+    def names(low: Low) -> bool | None:
+        if driver in low.named:
+            return True
+        return None if low.unnamed or not low.complete else False
 
-    return lambda answers: any_of(_low_truths(answers, names))
-
-
-def _low_truths(answers: Answers, holds: Callable[[Answer], bool | None]) -> Iterator[bool | None]:
-    for kind in get_args(SurveyKind):
-        scope = answers.whole(kind)
-        yield from (holds(answer) for answer in scope.known if answer.low)
-        if scope.fresh is None:
-            yield None
+    return names

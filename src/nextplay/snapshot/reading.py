@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
+from operator import attrgetter
 from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
@@ -28,14 +29,13 @@ _ROW_LEFT_OUT: Final = "unseen word; this row is left out"
 _FUTURE: Final = "lies in the future of `as_of`; counts as unknown"
 _KIND_MAKES_THE_ROW: Final = ("events", "surveys")
 """Lists whose rows mean nothing to any fact when their kind is a word of the sender's own."""
-_PAST_ROWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
-    ("surveys", ("answered_on", "followed_up_on")),
-    ("events", ("occurred_on",)),
+_PAST_FIELDS: Final = (
+    ("usage", "last_active_on"),
+    ("relationship", "last_two_way_contact_on"),
+    ("relationship", "last_executive_contact_on"),
+    ("relationship", "last_business_review_on"),
 )
-_PAST_GROUPS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
-    ("usage", ("last_active_on",)),
-    ("relationship", ("last_two_way_contact_on", "last_executive_contact_on", "last_business_review_on")),
-)
+_PAST_DAYS: Final = attrgetter(*(f"{group}.{name}" for group, name in _PAST_FIELDS))
 """Dates of what has happened. Tomorrow is allowed: senders east of Greenwich are ahead of the UTC day of `as_of`."""
 _GONE: Final = object()
 _SHOWN: Final = HistoryEntry("contacted", datetime(1, 1, 1, tzinfo=UTC))
@@ -76,20 +76,23 @@ def read_snapshot(raw: Mapping[str, Any], *, strict: bool = False) -> SnapshotRe
         raise InputInvalid(violations)
     left_out = {problem["loc"][:2] for problem in unseen if _makes_the_row(problem["loc"])}
     violations += _contradictions(snapshot, left_out)
-    snapshot, future = _without_future(snapshot)
+    future = _future(snapshot)
     if strict:
         violations += [Violation(path_of(problem["loc"]), remedy_of(problem)) for problem in unseen]
-        violations += [Violation(path, "must not lie in the future of `as_of`") for path in future]
+        violations += [Violation(path_of(loc), "must not lie in the future of `as_of`") for loc in future]
     if violations:
         raise InputInvalid(violations)
-    warnings = [InputWarning(path, _FUTURE) for path in future]
-    warnings += [
-        InputWarning(path_of(problem["loc"]), _ROW_LEFT_OUT if _makes_the_row(problem["loc"]) else _UNSEEN)
-        for problem in unseen
-    ]
-    return SnapshotReading(
-        _without_rows(snapshot, left_out), tuple(sorted(warnings, key=lambda warning: (warning.path, warning.message)))
-    )
+    warnings = _warnings(unseen, future) if unseen or future else ()
+    return SnapshotReading(_settled(snapshot, future, left_out), warnings)
+
+
+def _warnings(unseen: Sequence[ErrorDetails], future: Sequence[Loc]) -> tuple[InputWarning, ...]:
+    """Name what counts as unknown, in the order of the paths."""
+    found = [InputWarning(path_of(loc), _FUTURE) for loc in future]
+    for problem in unseen:
+        message = _ROW_LEFT_OUT if _makes_the_row(problem["loc"]) else _UNSEEN
+        found.append(InputWarning(path_of(problem["loc"]), message))
+    return tuple(sorted(found, key=lambda warning: warning.path))
 
 
 @cache
@@ -174,24 +177,12 @@ def _without(draft: Mapping[str, Any], gone: set[Loc]) -> dict[str, Any]:
     return copy
 
 
-def _without_rows(snapshot: CustomerSnapshot, left_out: set[Loc]) -> CustomerSnapshot:
-    """Take out the rows `left_out`, and what only held the place of a shown action."""
-    changed: dict[str, Any] = {}
-    for name in {str(name) for name, _ in left_out}:
-        rows = getattr(snapshot, name)
-        changed[name] = tuple(row for index, row in enumerate(rows) if (name, index) not in left_out)
-    if snapshot.history and _SHOWN in snapshot.history:
-        changed["history"] = tuple(entry for entry in snapshot.history if entry is not _SHOWN)
-    return replace(snapshot, **changed) if changed else snapshot
-
-
 def _contradictions(snapshot: CustomerSnapshot, left_out: set[Loc]) -> list[Violation]:
     """Find what no account can be at once."""
-    found = [
-        violation
-        for index, survey in enumerate(snapshot.surveys or ())
-        if ("surveys", index) not in left_out and (violation := _unfit_score(survey, f"surveys[{index}]"))
-    ]
+    found = []
+    for index, survey in enumerate(snapshot.surveys or ()):
+        if ("surveys", index) not in left_out and (violation := _unfit_score(survey, index)):
+            found.append(violation)
     if snapshot.touchpoints:
         found += _repeated([row.name for row in snapshot.touchpoints], "touchpoints", "name")
     if snapshot.objectives:
@@ -202,48 +193,59 @@ def _contradictions(snapshot: CustomerSnapshot, left_out: set[Loc]) -> list[Viol
     return found
 
 
-def _unfit_score(survey: Survey, path: str) -> Violation | None:
+def _unfit_score(survey: Survey, index: int) -> Violation | None:
     """Check a score against its scale: the trade has two scales of CES with opposite directions, so none is guessed."""
     if survey.scale is None:
-        return None if survey.score is None else Violation(f"{path}.scale", "is required where a score is sent")
+        return (
+            None if survey.score is None else Violation(f"surveys[{index}].scale", "is required where a score is sent")
+        )
     kind, lowest, highest = SCALE_RANGE[survey.scale]
     if survey.kind is not None and survey.kind != kind:
-        return Violation(f"{path}.scale", f"must be a scale of {survey.kind}")
+        return Violation(f"surveys[{index}].scale", f"must be a scale of {survey.kind}")
     if survey.score is not None and not lowest <= survey.score <= highest:
-        return Violation(f"{path}.score", f"must be {lowest} to {highest} on the scale {survey.scale}")
+        return Violation(f"surveys[{index}].score", f"must be {lowest} to {highest} on the scale {survey.scale}")
     return None
 
 
-def _repeated(names: Sequence[str | None], rows: str, key: str) -> Iterator[Violation]:
-    seen: set[str] = set()
-    for index, name in enumerate(names):
-        if name in seen:
-            yield Violation(f"{rows}[{index}].{key}", "must not stand twice")
-        elif name is not None:
-            seen.add(name)
+def _repeated(names: Sequence[str | None], rows: str, key: str) -> list[Violation]:
+    if len(names) == len(set(names)):
+        return []
+    return [
+        Violation(f"{rows}[{index}].{key}", "must not stand twice")
+        for index, name in enumerate(names)
+        if name is not None and name in names[:index]
+    ]
 
 
-def _without_future(snapshot: CustomerSnapshot) -> tuple[CustomerSnapshot, list[str]]:
-    """Make dates of past things unknown that lie after tomorrow, and return their paths."""
+def _future(snapshot: CustomerSnapshot) -> list[Loc]:
+    """Find the dates of past things that lie after tomorrow."""
     limit = snapshot.as_of.date() + timedelta(days=1)
-    paths: list[str] = []
+    days = _PAST_DAYS(snapshot)
+    found: list[Loc] = [loc for loc, day in zip(_PAST_FIELDS, days, strict=True) if day is not None and day > limit]
+    for index, survey in enumerate(snapshot.surveys or ()):
+        if survey.answered_on is not None and survey.answered_on > limit:
+            found.append(("surveys", index, "answered_on"))
+        if survey.followed_up_on is not None and survey.followed_up_on > limit:
+            found.append(("surveys", index, "followed_up_on"))
+    for index, event in enumerate(snapshot.events or ()):
+        if event.occurred_on is not None and event.occurred_on > limit:
+            found.append(("events", index, "occurred_on"))
+    return found
+
+
+def _settled(snapshot: CustomerSnapshot, future: Sequence[Loc], left_out: set[Loc]) -> CustomerSnapshot:
+    """Make the dates `future` unknown, and take out the rows `left_out` and what held the place of a shown action."""
     changed: dict[str, Any] = {}
-    for name, names in _PAST_GROUPS:
-        group = getattr(snapshot, name)
-        kept = _past(group, names, limit, name, paths)
-        if kept is not group:
-            changed[name] = kept
-    for name, names in _PAST_ROWS:
-        rows = getattr(snapshot, name) or ()
-        kept_rows = tuple(_past(row, names, limit, f"{name}[{index}]", paths) for index, row in enumerate(rows))
-        if kept_rows != rows:
-            changed[name] = kept_rows
-    return (replace(snapshot, **changed) if changed else snapshot), paths
-
-
-def _past(row: Any, names: Sequence[str], limit: date, path: str, paths: list[str]) -> Any:  # noqa: ANN401  any dataclass
-    future = [name for name in names if (day := getattr(row, name)) is not None and day > limit]
-    if not future:
-        return row
-    paths += [f"{path}.{name}" for name in future]
-    return replace(row, **dict.fromkeys(future))
+    for group, *index, name in future:
+        held = changed.get(str(group), getattr(snapshot, str(group)))
+        if index:
+            row = int(index[0])
+            changed[str(group)] = (*held[:row], replace(held[row], **{str(name): None}), *held[row + 1 :])
+        else:
+            changed[str(group)] = replace(held, **{str(name): None})
+    for group in {str(group) for group, _ in left_out}:
+        rows = changed.get(group, getattr(snapshot, group))
+        changed[group] = tuple(row for index, row in enumerate(rows) if (group, index) not in left_out)
+    if snapshot.history:
+        changed["history"] = tuple(entry for entry in snapshot.history if entry is not _SHOWN)
+    return replace(snapshot, **changed) if changed else snapshot
