@@ -176,7 +176,13 @@ def test_the_kept_place_is_not_wasted() -> None:
     gated = candidate(play("x", "x_gap"), gap("x_gap"), eligibility=False)
     chosen, withheld = mixed([*goals, gated])
     assert chosen == ["s0", "s1", "s2"]
-    assert withheld == {"s3": "cap", "x": "eligibility"}
+    assert list(withheld.items()) == [("s3", "cap"), ("x", "eligibility")]
+
+
+def test_a_kind_that_has_come_keeps_no_second_place() -> None:
+    """Once a CX play is chosen, the ranking alone decides about the last place."""
+    candidates = [ranked("s", 5, kind="cs"), ranked("x0", 9), ranked("s2", 4, kind="cs"), ranked("x1", 3)]
+    assert mixed(candidates)[0] == ["s", "x0", "s2"]
 
 
 def test_undetermined_plays_leave_the_kept_place_too() -> None:
@@ -256,6 +262,13 @@ def test_a_place_kept_for_an_open_action_that_is_excluded_is_given_away() -> Non
     assert [closed.reason for closed in result.closed] == ["superseded"]
 
 
+def test_who_waited_for_a_kept_place_comes_at_its_own_rank() -> None:
+    """The play that got the place of a superseded one still stands before the open one behind it."""
+    candidates = [ranked("a", 9, excludes=("y",)), ranked("b", 8), ranked("y", 2), ranked("z", 1)]
+    result = run(candidates, history=[past("accepted", 2, of="y"), past("accepted", 2, of="z")])
+    assert (actions(result), reasons(result)) == (["a", "b", "z"], {"y": "excluded"})
+
+
 @pytest.mark.parametrize(
     ("gates", "reason"),
     [
@@ -293,7 +306,7 @@ def test_a_hold_or_friction_says_not_now_to_an_open_action() -> None:
     assert (reasons(friction), friction.closed) == ({"call": "friction_first"}, ())
 
 
-@pytest.mark.parametrize(("days_ago", "reason"), [(2, "suppressed"), (4, None)])
+@pytest.mark.parametrize(("days_ago", "reason"), [(2, "suppressed"), (3, None), (4, None)])
 def test_a_dispute_after_the_acceptance_withholds(days_ago: int, reason: str | None) -> None:
     """A gap called wrong before its play was accepted no longer matters, afterwards it does."""
     history = [past("accepted", 3), past("wrong_diagnosis", days_ago, of="other", gap="slow")]

@@ -102,7 +102,7 @@ class Walk:
         self._look_ahead()
         waiting = [(position, bid) for position, bid in enumerate(self._bids) if not self._settles(position, bid)]
         if waiting:
-            self._open_ahead = self._other_kind = None
+            self._other_kind = None
             for position, bid in waiting:
                 self._settles(position, bid)
             self.taken.sort()
