@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from nextplay.arbitration import Arbitration, RankedAction, WithheldPlay
@@ -47,8 +47,8 @@ class Findings:
     score: ChurnScore | None
     assessment: Assessment
     arbitration: Arbitration
-    answers: Mapping[str, str]
     input_warnings: tuple[InputWarning, ...]
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Presenter:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 _ENGLISH: Final = {
@@ -95,6 +96,7 @@ def sentence(locale: str, key: str, **details: str) -> str:
     return spoken[key].format_map(details)
 
 
+@lru_cache(maxsize=4096)
 def fact_label(name: str) -> str:
     """Return a fact's name as words: `usage.license_utilization` becomes `license utilization`."""
     group, _, rest = name.partition(".")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 from typing import Final, Protocol
 
 from nextplay.decision import FactValue
@@ -45,12 +45,21 @@ def render(text: Text, facts: ReadsFacts, specs: Mapping[str, FactSpec], *, loca
     Where the locale is missing, the first required one stands in; numbers are then written as there.
     """
     spoken = locale if locale in text else next(iter(text))
+    parts = _parts(text[spoken])
+    if len(parts) == 1:
+        return parts[0]
+    return "".join(
+        [
+            written_value(facts.value(part), specs[part], locale=spoken) if index % 2 else part
+            for index, part in enumerate(parts)
+        ]
+    )
 
-    def written(match: re.Match[str]) -> str:
-        name = match.group(1)
-        return written_value(facts.value(name), specs[name], locale=spoken)
 
-    return PLACEHOLDER.sub(written, text[spoken])
+@lru_cache(maxsize=16_384)
+def _parts(template: str) -> tuple[str, ...]:
+    """Split a text at its placeholders: plain texts at even places, names of facts at odd ones."""
+    return tuple(PLACEHOLDER.split(template))
 
 
 def written_value(value: FactValue, spec: FactSpec, *, locale: str) -> str:
@@ -66,22 +75,26 @@ def written_value(value: FactValue, spec: FactSpec, *, locale: str) -> str:
         return value.replace("_", " ") if spec.type == "word" else value
     marks = _MARKS.get(language, _MARKS["en"])
     if spec.unit == "share":
-        return f"{_number(Decimal(repr(value)) * 100, 0 if abs(value) >= _TENTH else 1, marks)} %"
-    return _number(Decimal(repr(value)), _DECIMALS.get(spec.unit, _DEFAULT_DECIMALS), marks)
+        return f"{_number(value * 100, 0 if abs(value) >= _TENTH else 1, marks)} %"
+    return _number(value, _DECIMALS.get(spec.unit, _DEFAULT_DECIMALS), marks)
 
 
 _TENTH: Final = 0.1
 
 
-def _number(value: Decimal, decimals: int, marks: tuple[str, str]) -> str:
-    """Round half to even, drop zeros at the end, and put the marks of the locale."""
-    rounded = value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_EVEN)
-    text = f"{rounded:,.{decimals}f}"
+def _number(value: float, decimals: int, marks: tuple[str, str]) -> str:
+    """Round, drop zeros at the end, and put the marks of the locale."""
+    if decimals == 0 and -1000 < value < 1000:  # noqa: PLR2004  no mark of thousands
+        return str(round(value))
+    text = f"{value:,.{decimals}f}"
     if decimals:
         text = text.rstrip("0").rstrip(".")
     if text == "-0":
         text = "0"
-    return "".join({",": marks[0], ".": marks[1]}.get(character, character) for character in text)
+    return text if marks == _PLAIN_MARKS else text.translate(str.maketrans(",.", "".join(marks)))
+
+
+_PLAIN_MARKS: Final = (",", ".")
 
 
 def facts_in_texts(rulebook: Rulebook) -> frozenset[str]:
