@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 from google.protobuf.message import Message
 from google.rpc import error_details_pb2
 from google.rpc.status_pb2 import Status
+from grpc_health.v1 import health_pb2
 
 from nextplay._proto.nextplay.v1 import decision_service_pb2 as pb
 from nextplay._proto.nextplay.v1.decision_service_pb2_grpc import DecisionServiceStub
@@ -27,6 +28,8 @@ STUCK: dict[str, Any] = {
 }
 """An account with a CX gap and a CS gap under the small rulebook."""
 
+HEALTH = "/grpc.health.v1.Health/"
+SERVING, NOT_SERVING = health_pb2.HealthCheckResponse.SERVING, health_pb2.HealthCheckResponse.NOT_SERVING
 DECIDE = "/nextplay.v1.DecisionService/Decide"
 
 
@@ -49,6 +52,27 @@ def raw_call(channel: grpc.Channel, method: str = DECIDE) -> Callable[[bytes], b
 def byte_call(channel: grpc.Channel, method: str = DECIDE) -> grpc.UnaryUnaryMultiCallable[bytes, bytes]:
     """Return a call of grpc's own that sends and receives bytes as they are."""
     return channel.unary_unary(method, request_serializer=None, response_deserializer=None)
+
+
+def state(channel: grpc.Channel, service: str) -> int:
+    """Ask the health of a service."""
+    check = channel.unary_unary(
+        HEALTH + "Check",
+        request_serializer=health_pb2.HealthCheckRequest.SerializeToString,
+        response_deserializer=health_pb2.HealthCheckResponse.FromString,
+    )
+    return check(health_pb2.HealthCheckRequest(service=service), timeout=10).status
+
+
+def watched(channel: grpc.Channel, service: str) -> Iterator[int]:
+    """Watch the health of a service."""
+    watch = channel.unary_stream(
+        HEALTH + "Watch",
+        request_serializer=health_pb2.HealthCheckRequest.SerializeToString,
+        response_deserializer=health_pb2.HealthCheckResponse.FromString,
+    )
+    for answer in watch(health_pb2.HealthCheckRequest(service=service), timeout=60):
+        yield answer.status
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,6 +49,7 @@ def settings_of(folders: Folders, **changes: object) -> Settings:
     return Settings.model_validate(values | changes)
 
 
+@contextmanager
 def running(folders: Folders, **changes: object) -> Iterator[Running]:
     """Start a server, and stop it at the end."""
     log = io.BytesIO()
@@ -59,7 +61,8 @@ def running(folders: Folders, **changes: object) -> Iterator[Running]:
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """Run one server for all tests of a module that change nothing about it."""
-    yield from running(copied_folders(tmp_path_factory.mktemp("shared")))
+    with running(copied_folders(tmp_path_factory.mktemp("shared"))) as service:
+        yield service
 
 
 @pytest.fixture
@@ -71,4 +74,5 @@ def folders(tmp_path: Path) -> Folders:
 @pytest.fixture
 def own(folders: Folders) -> Iterator[Running]:
     """Run one server for one test, which may change its folders."""
-    yield from running(folders)
+    with running(folders) as service:
+        yield service

@@ -22,6 +22,8 @@ from nextplay.service.workers import Pools
 RETRY_SECONDS: Final = 0.1
 _DETAILS_KEY: Final = "grpc-status-details-bin"
 _UNKNOWN_FIELDS_KEY: Final = "nextplay-unknown-fields"
+_NO_DEADLINE_SECONDS: Final = 1e8
+"""grpc reports a call without a deadline as one that ends in some thousand years."""
 _CODES: Final = {code.value[0]: code for code in grpc.StatusCode}
 
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
@@ -83,8 +85,8 @@ class Guard(grpc.ServerInterceptor):
 
         def answer(raw: bytes, context: grpc.ServicerContext) -> bytes:
             remaining = context.time_remaining()
-            ends = arrived + self._deadline_seconds if remaining is None else time.monotonic() + remaining
-            call = Call(context, ends=ends)
+            capped = remaining is None or remaining > _NO_DEADLINE_SECONDS
+            call = Call(context, ends=arrived + self._deadline_seconds if capped else time.monotonic() + remaining)
             try:
                 call.check_time()
                 return endpoint(raw, call)
