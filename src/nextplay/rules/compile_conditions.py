@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final, cast
 
 from nextplay.decision import FactValue
-from nextplay.facts.spec import FactSpec
+from nextplay.facts.spec import UNITS, FactSpec
 from nextplay.rules.compile_names import Known, check_known
 from nextplay.rules.condition import (
     All,
@@ -33,7 +33,7 @@ from nextplay.rules.format_condition import (
 )
 from nextplay.rules.format_value import read_parameter
 from nextplay.rules.rulebook import Place
-from nextplay.rules.shape import LONGEST_QUOTED, plain_number, wrong_type
+from nextplay.rules.shape import LONGEST_QUOTED, flag_hint, plain_number, wrong_type
 from nextplay.rules.source import BrokenNode, ListNode, MapNode, Node, ScalarNode
 
 TYPE_WORDS: Final = {
@@ -168,20 +168,22 @@ class ConditionCompiler:
 
     def _parameter(self, node: MapNode, spec: FactSpec) -> Parameter | None:
         parameter = self.known.parameter(read_parameter(node, self.log).name, self.log)
-        return parameter if parameter is not None and self._fits(parameter, spec) else None
+        return parameter if parameter is not None and self._fits(parameter, spec, node.place) else None
 
-    def _fits(self, parameter: Parameter, spec: FactSpec) -> bool:
-        """Check every value of a parameter against the fact, at the value's own place and once for each value."""
+    def _fits(self, parameter: Parameter, spec: FactSpec, use: Place) -> bool:
+        """Check every value against the fact: its type where the parameter is used, the rest where the value stands."""
         places = self.known.parameter_places[parameter.name]
         sound = True
         for word, value in (*parameter.cases.items(), ("otherwise", parameter.otherwise)):
             problem = misfit(value, spec)
             if problem is None:
                 continue
-            sound = False
+            sound, (code, message) = False, problem
+            if code == "wrong-type":
+                self.log.add(use, code, f"{message}; parameter `{parameter.name}` has others")
+                break
             if places[word] not in self._reported:
                 self._reported.add(places[word])
-                code, message = problem
                 self.log.add(places[word], code, f"{message}, which is compared with `{parameter.name}`")
         return sound
 
@@ -232,6 +234,8 @@ def check_value(node: Node, spec: FactSpec, log: FaultLog) -> str | bool | int |
 
 
 def _remedy(node: ScalarNode, spec: FactSpec, code: str) -> str:
+    if code == "wrong-type" and spec.type == "flag":
+        return flag_hint(node)
     if code == "wrong-type" and spec.type in ("text", "word") and len(node.text) <= LONGEST_QUOTED:
         return listed_hint(spec.words) if spec.type == "word" else f'write "{node.text}" in quotes'
-    return f"`{spec.name}` is counted in {spec.unit}" if code == "out-of-range" and spec.unit else ""
+    return f"`{spec.name}` is {UNITS[spec.unit]}" if code == "out-of-range" and spec.unit else ""

@@ -8,14 +8,14 @@ from typing import Any, Literal, cast
 from nextplay.rules.compile_conditions import ConditionCompiler
 from nextplay.rules.compile_gaps import is_contested
 from nextplay.rules.compile_names import Known, check_known
-from nextplay.rules.compile_parameters import compile_cases, places_of
+from nextplay.rules.compile_parameters import compile_cases
 from nextplay.rules.compile_texts import compile_list, compile_text
 from nextplay.rules.condition import Parameter
 from nextplay.rules.fault_log import FaultLog
 from nextplay.rules.format import DueForm, GapForm, PlayForm, SuppressionForm, TargetForm
 from nextplay.rules.format_value import ByFactForm, EffectForm, PriorForm, VariesForm
-from nextplay.rules.rulebook import Due, Play, Prior, Suppression, Target
-from nextplay.rules.shape import Located
+from nextplay.rules.rulebook import Due, Place, Play, Prior, Suppression, Target
+from nextplay.rules.shape import Located, Name
 
 Targets = Located[tuple[TargetForm, ...]]
 AsWord = Literal["cx", "cs", "undetermined"]
@@ -105,17 +105,23 @@ def _varies(
     if form is None or isinstance(form, Located):
         return check_known(form, words, kind, log)
     if isinstance(form, ByFactForm):
-        parameter, places = compile_cases(form, name, known, log), places_of(form)
+        written = [value for _, value in form.cases] + ([] if form.otherwise is None else [form.otherwise])
+        parameter = compile_cases(form, name, known, log)
     else:
         parameter = known.parameter(form.name, log)
-        places = {} if parameter is None else known.parameter_places[parameter.name]
-    if parameter is None:
-        return None
-    sound = [
-        check_known(Located(str(value), places[word]), words, kind, log)
-        for word, value in (*parameter.cases.items(), ("otherwise", parameter.otherwise))
-    ]
-    return None if None in sound else parameter
+        written = [] if parameter is None else _written(parameter, form.place, known, log)
+    checked = [check_known(value, words, kind, log) for value in written]
+    return None if None in checked else parameter
+
+
+def _written(parameter: Parameter, use: Place, known: Known, log: FaultLog) -> list[Name]:
+    """Return the words of a parameter with their places; report one whose values are no words."""
+    places = known.parameter_places[parameter.name]
+    values = [*parameter.cases.items(), ("otherwise", parameter.otherwise)]
+    words = [Located(value, places[word]) for word, value in values if isinstance(value, str)]
+    if len(words) < len(values):
+        log.add(use, "wrong-type", f"expected words; parameter `{parameter.name}` has other values")
+    return words
 
 
 def _due(form: DueForm | None, log: FaultLog) -> Due | None:

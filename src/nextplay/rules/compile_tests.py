@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from nextplay.errors import InputInvalid
+from nextplay.errors import InputInvalid, Violation
+from nextplay.rules.compile_conditions import check_value
 from nextplay.rules.compile_gaps import is_contested
 from nextplay.rules.compile_names import ATTRIBUTES, Known, check_known
 from nextplay.rules.fault_log import FaultLog, shortened
@@ -107,17 +108,46 @@ def _snapshot(given: MapNode, as_of: datetime, log: FaultLog) -> Mapping[str, An
     raw = plain.value(given, "")
     if not sound or not plain.whole:
         return None
-    try:
-        read_snapshot({**raw, "account_id": TEST_ACCOUNT, "as_of": _instant_text(as_of)}, strict=True)
-    except InputInvalid as error:
-        for violation in error.violations:
-            place, path = _place_of(given, violation.path)
-            log.add(place, "bad-snapshot", f"`{shortened(path)}`: {violation.message}")
-        return None
-    return raw if isinstance(raw, dict) else None
+    violations = _violations({**raw, "account_id": TEST_ACCOUNT, "as_of": _instant_text(as_of)})
+    for violation in violations:
+        message = f"`{shortened(violation.path)}`: {violation.message}"
+        log.add(_place_of(given, violation.path), "bad-snapshot", message)
+    return None if violations else raw
 
 
-def _place_of(given: MapNode, path: str) -> tuple[Place, str]:
+def _violations(raw: dict[str, Any]) -> list[Violation]:
+    """Read strictly, and read again without what was wrong: contradictions are only seen in what can be read."""
+    found: list[Violation] = []
+    while True:
+        try:
+            read_snapshot(raw, strict=True)
+        except InputInvalid as error:
+            new = [violation for violation in error.violations if violation not in found]
+            found += new
+            for violation in new:
+                _take_out(raw, _STEP.findall(violation.path))
+            if new:
+                continue
+        return found
+
+
+def _take_out(raw: Any, steps: Sequence[str]) -> None:  # noqa: ANN401  any JSON
+    """Remove the value at the end of a path, in place; an item of a list becomes an empty row."""
+    for step in steps[:-1]:
+        raw = _under(raw, step)
+    if isinstance(raw, dict):
+        raw.pop(steps[-1], None)
+    elif isinstance(raw, list) and _under(raw, steps[-1]) is not None:
+        raw[int(steps[-1])] = {}
+
+
+def _under(raw: Any, step: str) -> Any:  # noqa: ANN401  any JSON
+    if isinstance(raw, dict):
+        return raw.get(step)
+    return raw[int(step)] if isinstance(raw, list) and step.isdigit() and int(step) < len(raw) else None
+
+
+def _place_of(given: MapNode, path: str) -> Place:
     """Walk down `surveys[0].score` as far as it goes."""
     node: Node = given
     place = given.place
@@ -132,7 +162,7 @@ def _place_of(given: MapNode, path: str) -> tuple[Place, str]:
             place = node.place
         else:
             break
-    return (node.place if isinstance(node, ScalarNode) else place), path
+    return node.place if isinstance(node, ScalarNode) else place
 
 
 def _check_names(given: MapNode, known: Known, log: FaultLog) -> None:
@@ -143,6 +173,9 @@ def _check_names(given: MapNode, known: Known, log: FaultLog) -> None:
             names = [name.removeprefix(ATTRIBUTES) for name in known.attributes]
             message = f"there is no attribute `{shortened(entry.key)}`"
             log.add_unknown(entry.place, "unknown-attribute", message, name=entry.key, known=names)
+        spec = known.specs.get(f"{ATTRIBUTES}{entry.key}")
+        if spec is not None:
+            check_value(entry.value, spec, log)
     history = given.find("history")
     for item in history.items if isinstance(history, ListNode) else ():
         if isinstance(item, MapNode):

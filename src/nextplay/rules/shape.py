@@ -251,6 +251,13 @@ def plain_number(value: float) -> str:
     return str(int(value)) if whole else repr(float(value))
 
 
+def flag_hint(node: Node) -> str:
+    """Explain the words that other versions of YAML read as true or false."""
+    meant = {"yes": "true", "on": "true", "no": "false", "off": "false"}
+    word = meant.get(node.text.lower()) if isinstance(node, ScalarNode) else None
+    return "" if word is None else f"write `{word}`: in YAML 1.2 this is a text"
+
+
 @dataclass(frozen=True, slots=True)
 class Flag(Shape[Located[bool]]):
     """True or false."""
@@ -259,7 +266,7 @@ class Flag(Shape[Located[bool]]):
         """Read true or false; YAML 1.2 knows no `yes`."""
         if isinstance(node, ScalarNode) and isinstance(node.value, bool):
             return Located(node.value, node.place)
-        wrong_type(node, "true or false", log)
+        wrong_type(node, "true or false", log, hint=flag_hint(node))
         return None
 
     def schema(self, terms: Terms) -> JsonSchema:  # noqa: ARG002  the same for every vocabulary
@@ -303,7 +310,8 @@ class ListOf(Shape[Located[tuple[T, ...]]]):
         """Read every item; with `or_single` one item may stand without its list."""
         if not isinstance(node, ListNode):
             if not self.or_single:
-                wrong_type(node, "a list", log)
+                hint = "begin each entry with `- `" if isinstance(node, MapNode) else ""
+                wrong_type(node, "a list", log, hint=hint)
                 return None
             single = self.item.read(node, log)
             return Located(() if single is None else (single,), node.place, complete=single is not None)

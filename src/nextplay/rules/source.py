@@ -303,8 +303,13 @@ class _Builder:
             message = f"`{shortened(key.text)}` was read as a key, because a comma stands before it"
             self._log.add(key.place, "unquoted-comma", message, hint="put a text that contains `, ` in quotes")
             self._open[-1].key = BrokenNode(key.place)
+            return
+        waiting = self._open[-1].key if self._open else None
+        if not text and isinstance(waiting, ScalarNode):
+            message = f"`{shortened(waiting.text)}` has no value"
+            self._log.add(waiting.place, "null", message, hint="write a value or remove the key")
         else:
-            self._log.add(place, "null", "a value is missing here", hint="write a value or remove the key")
+            self._log.add(place, "null", "null may not be used", hint="write a value, or leave it out")
 
     def _text(self, place: Place, text: str) -> Node:
         if not text.isprintable() and _CONTROL.search(text):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
 from typing import Final, Protocol
 
 from nextplay.decision import FactValue
-from nextplay.facts.spec import FactSpec
+from nextplay.facts.spec import FactSpec, FactType
 from nextplay.rules.rulebook import Rulebook, Text, TextList
 
 PLACEHOLDER: Final = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*)\}")
@@ -39,62 +40,90 @@ def wording(text: Text, *, locale: str) -> str:
     return text[locale] if locale in text else next(iter(text.values()))
 
 
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place in a text where the value of a fact stands, and how it is written there."""
+
+    fact: str
+    written: Callable[[FactValue], str]
+
+
+Template = str | tuple[str | Slot, ...]
+"""A text of one locale, split at its placeholders; a text without placeholders stays what it is."""
+
+
 def render(text: Text, facts: ReadsFacts, specs: Mapping[str, FactSpec], *, locale: str) -> str:
     """Return the text in `locale` with the values of its placeholders.
 
     Where the locale is missing, the first required one stands in; numbers are then written as there.
     """
+    return fill(template_of(text, specs, locale=locale), facts)
+
+
+def template_of(text: Text, specs: Mapping[str, FactSpec], *, locale: str) -> Template:
+    """Split the text of a locale once, so that filling it in is cheap."""
     spoken = locale if locale in text else next(iter(text))
-    parts = _parts(text[spoken])
+    parts = PLACEHOLDER.split(text[spoken])
     if len(parts) == 1:
         return parts[0]
-    return "".join(
-        [
-            written_value(facts.value(part), specs[part], locale=spoken) if index % 2 else part
-            for index, part in enumerate(parts)
-        ]
+    return tuple(
+        Slot(part, writer(specs[part].type, specs[part].unit, locale=spoken)) if index % 2 else part
+        for index, part in enumerate(parts)
     )
 
 
-@lru_cache(maxsize=16_384)
-def _parts(template: str) -> tuple[str, ...]:
-    """Split a text at its placeholders: plain texts at even places, names of facts at odd ones."""
-    return tuple(PLACEHOLDER.split(template))
+def fill(template: Template, facts: ReadsFacts) -> str:
+    """Put the values of the facts into the slots of a template."""
+    if isinstance(template, str):
+        return template
+    return "".join([part if isinstance(part, str) else part.written(facts.value(part.fact)) for part in template])
 
 
 def written_value(value: FactValue, spec: FactSpec, *, locale: str) -> str:
     """Write one value: shares in per cent, numbers with the marks of the locale, days in ISO 8601."""
+    return writer(spec.type, spec.unit, locale=locale)(value)
+
+
+@cache
+def writer(kind: FactType, unit: str, *, locale: str) -> Callable[[FactValue], str]:
+    """Return what writes the values of facts of one type and unit in one locale."""
     language = locale.partition("-")[0]
-    if value is None:
-        return _UNKNOWN.get(language, _UNKNOWN["en"])
-    if isinstance(value, bool):
-        return _FLAGS.get(language, _FLAGS["en"])[value]
-    if isinstance(value, tuple):
-        return ", ".join(word.replace("_", " ") for word in value)
-    if isinstance(value, str):
-        return value.replace("_", " ") if spec.type == "word" else value
+    unknown = _UNKNOWN.get(language, _UNKNOWN["en"])
+    no, yes = _FLAGS.get(language, _FLAGS["en"])
     marks = _MARKS.get(language, _MARKS["en"])
-    if spec.unit == "share":
-        return f"{_number(value * 100, 0 if abs(value) >= _TENTH else 1, marks)} %"
-    return _number(value, _DECIMALS.get(spec.unit, _DEFAULT_DECIMALS), marks)
+    decimals = _DECIMALS.get(unit, _DEFAULT_DECIMALS)
+
+    def written(value: FactValue) -> str:
+        if value is None:
+            return unknown
+        if value is True or value is False:
+            return yes if value else no
+        if isinstance(value, str):
+            return value.replace("_", " ") if kind == "word" else value
+        if isinstance(value, tuple):
+            return ", ".join(word.replace("_", " ") for word in value)
+        if unit == "share":
+            return f"{_number(value * 100, 0 if abs(value) >= _TENTH else 1, marks)} %"
+        return _number(value, decimals, marks)
+
+    return written
 
 
 _TENTH: Final = 0.1
+_THOUSAND: Final = 1000
+_ENGLISH_MARKS: Final = (",", ".")
 
 
 def _number(value: float, decimals: int, marks: tuple[str, str]) -> str:
     """Round, drop zeros at the end, and put the marks of the locale."""
-    if decimals == 0 and -1000 < value < 1000:  # noqa: PLR2004  no mark of thousands
+    if decimals == 0 and -_THOUSAND < value < _THOUSAND:
         return str(round(value))
     text = f"{value:,.{decimals}f}"
     if decimals:
         text = text.rstrip("0").rstrip(".")
     if text == "-0":
         text = "0"
-    return text if marks == _PLAIN_MARKS else text.translate(str.maketrans(",.", "".join(marks)))
-
-
-_PLAIN_MARKS: Final = (",", ".")
+    return text if marks == _ENGLISH_MARKS else text.translate(str.maketrans(",.", "".join(marks)))
 
 
 def facts_in_texts(rulebook: Rulebook) -> frozenset[str]:
