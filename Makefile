@@ -55,8 +55,8 @@ lock: $(READY) ## renew requirements/*.txt from pyproject.toml; LOCK_FLAGS=--upg
 protos: $(READY) ## generate the Python of protos/
 	$(BIN)/python scripts/generate.py protos
 
-docs: $(READY) ## generate the pages and schemas that follow from code
-	$(BIN)/python scripts/generate.py docs
+docs: $(READY) ## generate the pages that follow from code, and the schemas for editors of rules/
+	$(BIN)/python scripts/generate.py docs schemas
 
 eval: $(READY) ## judge the shipped rulebook on labelled accounts
 	$(BIN)/python -m bench.evaluate

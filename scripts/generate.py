@@ -1,4 +1,4 @@
-"""Generate the files that follow from others: `generate.py protos`, `docs` or nothing for all; `--check` only compares.
+"""Generate files that follow from others: `generate.py protos`, `docs`, `schemas` or nothing for all; `--check` compares.
 
 Everything is generated into a temporary folder first; `--check` names the files that are not what they should be and
 ends with 1, and changes nothing.
@@ -14,6 +14,11 @@ from pathlib import Path
 from typing import Final
 
 import expert_churn_model
+from nextplay.facts import Vocabulary
+from nextplay.facts.page import facts_page
+from nextplay.rules.compile import compile_rulebook
+from nextplay.rules.schema import schema_files
+from nextplay.rules.source import read_rulebook_folder
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 SKIPPED: Final = "__pycache__"
@@ -29,15 +34,35 @@ def protos(folder: Path) -> None:
 def churn_model(folder: Path) -> None:
     """Write the churn model made of expert signs, its card and the pointer to it."""
     for path, content in expert_churn_model.files().items():
-        target = folder / path.relative_to(ROOT)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
+        put(folder, path.relative_to(ROOT).as_posix(), content)
+
+
+def page_of_facts(folder: Path) -> None:
+    """Write the page of all facts, as far as no rulebook adds its own."""
+    put(folder, "docs/facts.md", facts_page(Vocabulary.of().specs.values()).encode())
+
+
+def rule_schemas(folder: Path) -> None:
+    """Write the JSON Schemas with which editors check the shipped rule files, its own names included."""
+    rulebook = compile_rulebook(read_rulebook_folder(ROOT / "rules")).rulebook
+    for name, content in schema_files(rulebook).items():
+        put(folder, f"rules/schema/{name}", content)
+
+
+def put(folder: Path, name: str, content: bytes) -> None:
+    """Write one file below `folder`."""
+    target = folder / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(content)
 
 
 GENERATORS: Final[Mapping[str, tuple[Callable[[Path], None], ...]]] = {
     "protos": (protos,),
-    "docs": (churn_model,),
+    "docs": (churn_model, page_of_facts),
+    "schemas": (rule_schemas,),
 }
+UNCOMMITTED: Final = frozenset({"schemas"})
+"""What is not in the repository, since it follows every edit of a rule file."""
 OWNED: Final = ("src/nextplay/_proto",)
 """Folders in which every file is generated, so that a file too many is a fault as well."""
 
@@ -60,17 +85,17 @@ def stale(generated: Mapping[str, bytes]) -> list[str]:
 def main(words: list[str]) -> int:
     """Generate what `words` name."""
     checking = "--check" in words
-    chosen = [word for word in words if word != "--check"] or sorted(GENERATORS)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    known = sorted(GENERATORS.keys() - UNCOMMITTED) if checking else sorted(GENERATORS)
+    chosen = [word for word in words if word != "--check"] or known
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
         for word in chosen:
             for generate in GENERATORS[word]:
                 generate(folder)
         generated = files(folder)
     if not checking:
-        for path, content in generated.items():
-            (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
-            (ROOT / path).write_bytes(content)
+        for name, content in generated.items():
+            put(ROOT, name, content)
         return 0
     wrong = stale(generated)
     for path in wrong:
