@@ -1,4 +1,4 @@
-"""Generate files that follow from others: `generate.py protos`, `docs`, `schemas` or nothing for all; `--check` compares.
+"""Generate files that follow from others: `generate.py protos`, `docs`, `schemas`, or all; `--check` only compares.
 
 Everything is generated into a temporary folder first; `--check` names the files that are not what they should be and
 ends with 1, and changes nothing.
