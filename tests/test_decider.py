@@ -164,11 +164,13 @@ def test_the_tenant_and_the_options_are_part_of_the_id(decider: Decider) -> None
 
 
 def test_an_explanation_is_as_long_as_asked_for(decider: Decider) -> None:
-    """`none` carries no readings, `reasons` those of the evidence, `full` every signal."""
+    """`none` carries no evidence, `reasons` its sentences, `full` its readings and every signal."""
     changes = with_usage(setup_attempts_14d=9, setup_errors_14d=7)
     short, usual, whole = (decided(decider, changes, explanation=level) for level in ("none", "reasons", "full"))
-    assert [reading for gap in short.gaps for evidence in gap.evidence for reading in evidence.readings] == []
-    readings = [reading for gap in usual.gaps for evidence in gap.evidence for reading in evidence.readings]
+    assert [gap.evidence for gap in short.gaps] == [()]
+    assert "7 errors while setting up." in [evidence.says for gap in usual.gaps for evidence in gap.evidence]
+    assert [reading for gap in usual.gaps for evidence in gap.evidence for reading in evidence.readings] == []
+    readings = [reading for gap in whole.gaps for evidence in gap.evidence for reading in evidence.readings]
     assert ("usage.setup_errors_14d", 7, "gte", 3, True) in [
         (reading.fact, reading.value, reading.operator, reading.threshold, reading.truth) for reading in readings
     ]

@@ -36,10 +36,9 @@ class Options:
     """How a caller wants the answer.
 
     `locale` is a BCP 47 tag; where the rulebook does not speak it, its first required locale is used and the decision
-    says so.
-    `max_actions` may lower the rulebook's cap, never raise it. `explanation` adds no readings, the readings of the
-    gaps' evidence, or the whole
-    trace. `strict` refuses what would otherwise become unknown with a warning.
+    says so. `max_actions` may lower the rulebook's cap, never raise it. `explanation`: `none` leaves the evidence of
+    gaps out, `reasons` says it in sentences with their numbers, `full` adds every reading and the trace of all
+    signals. `strict` refuses what would otherwise become unknown with a warning.
     """
 
     locale: str = "en"
@@ -87,7 +86,7 @@ class Reading:
     fact: str
     value: FactValue
     operator: str
-    threshold: FactValue
+    threshold: FactValue | tuple[float, ...]
     truth: bool | None
 
 

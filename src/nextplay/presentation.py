@@ -28,13 +28,15 @@ from nextplay.facts import Facts
 from nextplay.release import Release
 from nextplay.rules.assessment import Assessment, GapOutcome
 from nextplay.rules.rulebook import SignalRule, Text, TextList
-from nextplay.rules.wording import render, written_value
-from nextplay.sentences import fact_label, language_of, sentence
+from nextplay.rules.wording import Template, fill, template_of, written_value
+from nextplay.sentences import driver_opening, fact_label, language_of
 from nextplay.snapshot import CustomerSnapshot, InputWarning
 from nextplay.withholding import withheld_says
 
 _QUESTION_FACTS: Final = 5
 """How many missing facts the general question names."""
+_DRIVER_FACTS: Final = 2
+"""How many facts of a driver's family its sentence names: those that weigh most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +59,17 @@ class Presenter:
     def __init__(self, release: Release) -> None:
         """Index the titles that reasons name."""
         self._release = release
-        rules = (*release.rulebook.gaps, *release.rulebook.plays)
-        self._titles: Mapping[str, Text] = {rule.id: rule.title for rule in rules}
+        rulebook = release.rulebook
+        titles: dict[str, Text] = {gap.id: gap.title for gap in rulebook.gaps}
+        self._titles = titles | {play.id: play.title for play in rulebook.plays}
+        self._templates: dict[str, _Templates] = {
+            locale: _Templates(release, locale) for locale in release.rulebook.locales
+        }
 
     def present(self, findings: Findings, *, options: Options) -> Decision:
         """Write the decision in `options.locale`, or in the closest locale that the rulebook speaks."""
-        return _Page(findings, self._release, titles=self._titles, options=options).decision()
+        templates = self._templates[spoken_locale(options.locale, self._release.rulebook.locales)]
+        return _Page(findings, self._release, titles=self._titles, templates=templates, options=options).decision()
 
 
 def spoken_locale(asked: str, spoken: tuple[str, ...]) -> str:
@@ -73,15 +80,52 @@ def spoken_locale(asked: str, spoken: tuple[str, ...]) -> str:
     return next((locale for locale in spoken if language_of(locale) == language), spoken[0])
 
 
+class _Templates:
+    """The texts of one release in one locale, split at their placeholders when they are first needed.
+
+    Texts are told apart by identity, which is safe because the release that holds them outlives this.
+    """
+
+    def __init__(self, release: Release, locale: str) -> None:
+        self.locale = locale
+        self._specs = release.vocabulary.specs
+        self._texts: dict[int, Template] = {}
+        self._lists: dict[int, tuple[Template, ...]] = {}
+
+    def of(self, text: Text) -> Template:
+        template = self._texts.get(id(text))
+        if template is None:
+            template = self._texts[id(text)] = template_of(text, self._specs, locale=self.locale)
+        return template
+
+    def of_list(self, lists: TextList) -> tuple[Template, ...]:
+        templates = self._lists.get(id(lists))
+        if templates is None:
+            spoken = self.locale if self.locale in lists else next(iter(lists), "")
+            lines = lists.get(spoken, ())
+            templates = tuple(template_of({spoken: line}, self._specs, locale=self.locale) for line in lines)
+            self._lists[id(lists)] = templates
+        return templates
+
+
 class _Page:
     """Holds what every text needs, for the length of one decision."""
 
-    def __init__(self, findings: Findings, release: Release, *, titles: Mapping[str, Text], options: Options) -> None:
+    def __init__(
+        self,
+        findings: Findings,
+        release: Release,
+        *,
+        titles: Mapping[str, Text],
+        templates: _Templates,
+        options: Options,
+    ) -> None:
         self._titles = titles
+        self._templates = templates
         self._findings = findings
         self._release = release
         self._options = options
-        self._locale = spoken_locale(options.locale, release.rulebook.locales)
+        self._locale = templates.locale
         self._facts = findings.facts
         self._evidence: dict[str, Evidence] = {}
 
@@ -111,14 +155,11 @@ class _Page:
         )
 
     def _text(self, text: Text) -> str:
-        return render(text, self._facts, self._release.vocabulary.specs, locale=self._locale)
+        template = self._templates.of(text)
+        return template if isinstance(template, str) else fill(template, self._facts)
 
     def _lines(self, lists: TextList) -> tuple[str, ...]:
-        spoken = self._locale if self._locale in lists else next(iter(lists), "")
-        return tuple(self._text({spoken: line}) for line in lists.get(spoken, ()))
-
-    def _says(self, key: str, **details: str) -> str:
-        return sentence(self._locale, key, **details)
+        return tuple(fill(template, self._facts) for template in self._templates.of_list(lists))
 
     def _locale_warning(self) -> tuple[InputWarning, ...]:
         if self._locale == self._options.locale:
@@ -144,12 +185,12 @@ class _Page:
         )
 
     def _driver(self, family: FamilyContribution) -> Driver:
-        known = [name for name in family.facts if self._facts.value(name) is not None]
-        details = ", ".join(f"{fact_label(name)} {self._value(name)}" for name in known[:2])
-        direction = "raises" if family.contribution > 0 else "lowers"
-        key = f"driver_{direction}" if details else "driver_unknown"
-        says = self._says(key, family=self._says(f"family_{family.family}"), details=details)
-        return Driver(family.family, family.contribution, family.facts, says)
+        known = [name for name in family.facts if self._facts.value(name) is not None][:_DRIVER_FACTS]
+        if not known:
+            return Driver(*family, says=driver_opening(self._locale, family.family, "unknown"))
+        opening = driver_opening(self._locale, family.family, "raises" if family.contribution > 0 else "lowers")
+        details = ", ".join([f"{fact_label(name)} {self._value(name)}" for name in known])
+        return Driver(*family, says=opening + details)
 
     def _value(self, name: str) -> str:
         return written_value(self._facts.value(name), self._release.vocabulary.specs[name], locale=self._locale)
@@ -179,6 +220,8 @@ class _Page:
         return ExplainedGap(outcome.rule.id, self._text(outcome.rule.title), self._evidence_of(outcome.signals))
 
     def _evidence_of(self, signals: Iterable[str]) -> tuple[Evidence, ...]:
+        if self._options.explanation == "none":
+            return ()
         return tuple(map(self._evidence_for, signals))
 
     def _evidence_for(self, signal: str) -> Evidence:
@@ -188,7 +231,7 @@ class _Page:
         return self._evidence[signal]
 
     def _of_rule(self, rule: SignalRule) -> Evidence:
-        wanted = self._options.explanation != "none"
+        wanted = self._options.explanation == "full"
         readings = self._release.evaluator.readings(rule.id, self._facts) if wanted else ()
         return Evidence(rule.id, self._text(rule.title), self._text(rule.says), readings)
 
@@ -196,7 +239,7 @@ class _Page:
         """Word a condition that a gap states on facts directly, without a signal of its own."""
         readings = self._release.evaluator.readings(signal, self._facts)
         says = ", ".join(f"{fact_label(reading.fact)} {self._value(reading.fact)}" for reading in readings)
-        return Evidence(signal, says, says, readings if self._options.explanation != "none" else ())
+        return Evidence(signal, says, says, readings if self._options.explanation == "full" else ())
 
     def _action(self, ranked: RankedAction) -> Action:
         play = ranked.candidate.play

@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import Final
 
 _ENGLISH: Final = {
-    "driver_raises": "{family} raises the risk: {details}",
-    "driver_lowers": "{family} lowers the risk: {details}",
+    "driver_raises": "{family} raises the risk: ",
+    "driver_lowers": "{family} lowers the risk: ",
     "driver_unknown": "{family}: nothing on record",
     "family_usage": "use of the product",
     "family_outcomes": "progress on objectives",
@@ -43,8 +43,8 @@ _ENGLISH: Final = {
     "withheld_owner_cap": "{limit} actions at a time are enough for one {owner}",
 }
 _PORTUGUESE: Final = {
-    "driver_raises": "{family} aumenta o risco: {details}",
-    "driver_lowers": "{family} reduz o risco: {details}",
+    "driver_raises": "{family} aumenta o risco: ",
+    "driver_lowers": "{family} reduz o risco: ",
     "driver_unknown": "{family}: nada registrado",
     "family_usage": "uso do produto",
     "family_outcomes": "avanço dos objetivos",
@@ -94,6 +94,12 @@ def sentence(locale: str, key: str, **details: str) -> str:
     """
     spoken = SENTENCES.get(language_of(locale), _ENGLISH)
     return spoken[key].format_map(details)
+
+
+@lru_cache(maxsize=256)
+def driver_opening(locale: str, family: str, direction: str) -> str:
+    """Begin the sentence of a driver; `direction` is raises, lowers or unknown, and the facts follow."""
+    return sentence(locale, f"driver_{direction}", family=sentence(locale, f"family_{family}"))
 
 
 @lru_cache(maxsize=4096)
