@@ -8,7 +8,7 @@ import pytest
 from tests.rules.strategies import Values
 
 from nextplay.decision import FactValue
-from nextplay.rules.closures import compile_condition
+from nextplay.rules.compiled import compile_condition
 from nextplay.rules.condition import (
     All,
     AnyOf,

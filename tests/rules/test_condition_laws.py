@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.rules.strategies import LAW, SIGNALS, VALUES, Values, conditions, facts, signals
 
 from nextplay.decision import FactValue
-from nextplay.rules.closures import compile_condition
+from nextplay.rules.compiled import compile_condition
 from nextplay.rules.condition import (
     All,
     AnyOf,

@@ -1,7 +1,7 @@
 """Conditions: typed, three-valued (True, False, `None` for unknown), as strategists mean them.
 
 `rules/compile.py` builds these trees out of files and has checked names, types and ranges by then. `evaluate` is
-the meaning, written to be read; `closures.py` is the same meaning made fast, and a test holds the two equal.
+the meaning, written to be read; `compiled.py` is the same meaning made fast, and a test holds the two equal.
 """
 
 from __future__ import annotations

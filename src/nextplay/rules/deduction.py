@@ -1,0 +1,43 @@
+"""What follows from a state: the tokens that are true go into inference, the conclusions come out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
+
+from nextplay.rules.chainer import Chainer
+from nextplay.rules.rulebook import Target
+from nextplay.rules.tokens import Inference, RuleBuilder, TokenRule
+
+Engine = Literal["durable", "python"]
+
+
+class Deduction:
+    """The rules of one pass, ready to be asked with a state."""
+
+    def __init__(self, builder: RuleBuilder, slots: Mapping[str, int], *, engine: Engine) -> None:
+        """Build the engine. Raises `RulebookInvalid` for every rule that it cannot hold."""
+        rules, numbers = builder.build()
+        self._inference = _inference(rules, engine=engine)
+        self._targets = {key: number for key, number in numbers.items() if isinstance(key, Target)}
+        self._literals = [
+            (number, slots[key.signal], key.positive) for key, number in numbers.items() if not isinstance(key, Target)
+        ]
+
+    def conclude(self, state: Sequence[Any], targets: Iterable[Target] = ()) -> frozenset[int]:
+        """Return what holds, given the truths of the signals and the gaps that stand."""
+        true = [number for number, slot, positive in self._literals if state[slot] is positive]
+        true += [self._targets[target] for target in targets if target in self._targets]
+        return self._inference.infer(true)
+
+    def close(self) -> None:
+        """Free the engine."""
+        self._inference.close()
+
+
+def _inference(rules: Sequence[TokenRule], *, engine: Engine) -> Inference:
+    if engine == "python":
+        return Chainer(rules)
+    from nextplay.rules.inference import DurableInference  # noqa: PLC0415  may not be installed where `python` is asked
+
+    return DurableInference(rules)

@@ -1,0 +1,124 @@
+"""What the rules say about one account: signals, then gaps, then plays.
+
+The typed evaluator decides every signal. What is known to be true enters inference as tokens, once for the gaps and,
+after the outcome table, once for the plays. Everything that a rulebook fixes is worked out when the evaluator is built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from types import MappingProxyType
+from typing import Final, cast
+
+from nextplay.decision import FactValue, Reading, Side
+from nextplay.facts import Facts, Vocabulary
+from nextplay.rules.assessment import Assessment, Candidate, GapOutcome
+from nextplay.rules.condition import FactLeaf, Parameter, SignalLeaf, evaluate, leaves_of, operands
+from nextplay.rules.deduction import Engine
+from nextplay.rules.diagnosis import Diagnoser
+from nextplay.rules.missing_facts import MissingFacts
+from nextplay.rules.near_misses import NearMisses
+from nextplay.rules.outcomes import Gaps, explained_outcome, outcome_of
+from nextplay.rules.play_plans import Plays, ReachedPlay
+from nextplay.rules.program import Program
+from nextplay.rules.rulebook import Play, Rulebook, SignalRule
+
+_NO_ANSWERS: Final[Mapping[str, Side]] = MappingProxyType({})
+
+
+class Evaluator:
+    """A rulebook ready to assess accounts. Safe to share between threads.
+
+    `signal_rules` gives the signals by id. `fact_names` are all facts that conditions, and the owners and channels of
+    plays, read; whoever asks must have planned them.
+    """
+
+    def __init__(self, rulebook: Rulebook, vocabulary: Vocabulary, *, inference: Engine = "durable") -> None:
+        """Compile the rulebook and build both passes of inference.
+
+        Raises `RulebookInvalid` for every condition that the engine cannot hold.
+        """
+        self.signal_rules: Mapping[str, SignalRule] = {rule.id: rule for rule in rulebook.signals}
+        self._program = Program(rulebook)
+        self.fact_names = frozenset(self._program.fact_names) | _facts_of_plays(rulebook.plays)
+        self._missing = MissingFacts(self._program.fact_names)
+        self._gaps = Gaps(rulebook.gaps, self._program, self._missing, engine=inference)
+        self._plays = Plays(rulebook.plays, self._program, self._missing, engine=inference)
+        self._near_misses = NearMisses(self._gaps.plans, self._program, vocabulary.specs)
+        self._diagnoser = Diagnoser(rulebook.diagnosis, self._program)
+        self._leaves = {name: _leaves_of(name, self._program) for name in self._program.conditions}
+        self._tallies = [(slot, self._missing.tally(reads)) for slot, reads in self._program.slots_and_reads()]
+
+    def assess(self, facts: Facts, *, answers: Mapping[str, Side] = _NO_ANSWERS) -> Assessment:
+        """Assess one account. `answers` maps a contested gap to the side that a rep's valid answer named."""
+        state = self._program.state(facts)
+        judged = self._gaps.judge(state, answers)
+        reached = self._plays.reached(judged.standing, state)
+        undecided = chain(
+            [tally for slot, tally in self._tallies if state[slot] is None],
+            judged.tallies,
+            [tally for play in reached for tally in play.tallies],
+        )
+        missing = self._missing.ranked(undecided, state)
+        ranked = [entry.fact for entry in missing]
+        gaps = tuple(sorted([outcome_of(gap, state, ranked) for gap in judged.standing], key=_worst_first))
+        diagnosis, lead = self._diagnoser.diagnose(gaps, judged, state)
+        return Assessment(
+            signals=self._program.truths(state),
+            gaps=gaps,
+            explained=tuple(sorted([explained_outcome(gap, state) for gap in judged.explained], key=_worst_first)),
+            undecided=tuple(sorted([plan.rule.id for plan in judged.undecided])),
+            candidates=_candidates(reached, gaps),
+            diagnosis=diagnosis,
+            lead=lead,
+            near_misses=self._near_misses.nearest(judged.refuted, state),
+            missing_facts=missing,
+        )
+
+    def readings(self, signal: str, facts: Facts) -> tuple[Reading, ...]:
+        """Return the leaves of a signal and of those it names, each with its value and truth, in order of writing.
+
+        A threshold is `None` where there is none to name, or where it differs by a fact that is unknown. Raises
+        `KeyError` for a signal that the rulebook does not know.
+        """
+        return tuple(_reading(leaf, facts) for leaf in self._leaves[signal])
+
+    def close(self) -> None:
+        """Free what inference holds outside Python; assessing afterwards is an `EngineFault`."""
+        self._gaps.close()
+        self._plays.close()
+
+
+def _worst_first(outcome: GapOutcome) -> tuple[float, str]:
+    return -outcome.severity, outcome.rule.id
+
+
+def _candidates(reached: Iterable[ReachedPlay], gaps: Sequence[GapOutcome]) -> tuple[Candidate, ...]:
+    """Merge the gaps of each play, in the order of `gaps`."""
+    found = []
+    for play in reached:
+        answered = {gap.plan.rule.id for gap in play.gaps}
+        merged = tuple([gap for gap in gaps if gap.rule.id in answered])
+        found.append(Candidate(play.plan.play, merged, *play.truths))
+    return tuple(found)
+
+
+def _facts_of_plays(plays: Iterable[Play]) -> frozenset[str]:
+    """Name the facts by which owners and channels differ."""
+    return frozenset(value.by for play in plays for value in (play.owner, play.channel) if isinstance(value, Parameter))
+
+
+def _leaves_of(signal: str, program: Program) -> tuple[FactLeaf, ...]:
+    """List the fact leaves of a signal and of the signals it names, without repetition."""
+    found: list[FactLeaf] = []
+    for leaf in leaves_of(program.conditions[signal]):
+        inner = leaves_of(program.conditions[leaf.signal]) if isinstance(leaf, SignalLeaf) else (leaf,)
+        found += [one for one in inner if isinstance(one, FactLeaf)]
+    return tuple(dict.fromkeys(found))
+
+
+def _reading(leaf: FactLeaf, facts: Facts) -> Reading:
+    possible = operands(leaf, facts)
+    threshold = cast("FactValue | tuple[float, ...]", possible[0]) if len(possible) == 1 else None
+    return Reading(leaf.fact, facts.value(leaf.fact), leaf.operator, threshold, evaluate(leaf, facts, {}))

@@ -1,0 +1,161 @@
+"""Gap rules made ready for judging, and their token rules."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, get_args
+
+from nextplay.decision import GapKind
+from nextplay.errors import EngineFault
+from nextplay.rules.compiled import Compiled
+from nextplay.rules.condition import All, AnyOf, Condition, Not, SignalLeaf, Truth, negation_normal_form
+from nextplay.rules.missing_facts import MissingFacts
+from nextplay.rules.program import Program, main_condition
+from nextplay.rules.rulebook import GapRule, Place, Target
+from nextplay.rules.tokens import RuleBuilder
+
+Named = tuple[tuple[str, int], ...]
+"""Signals with their slots, in the order of the rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A condition of a gap or play: inference proves it true (`number`), `test` tells false from unknown.
+
+    `reads` names the facts that can leave it unknown, `tally` counts them.
+    """
+
+    number: int
+    test: Compiled
+    reads: frozenset[str]
+    tally: int
+
+    def truth(self, state: Sequence[Any], holds: Collection[int]) -> Truth:
+        """Return the truth. Raises `EngineFault` where evaluation proves what inference did not."""
+        if self.number in holds:
+            return True
+        truth = self.test(state)
+        if truth:
+            raise EngineFault("inference missed a condition that evaluation finds true")
+        return truth
+
+
+@dataclass(frozen=True, slots=True)
+class GapPlan:
+    """A gap rule made ready: its checks, the slots of its severity, and the signals that may be evidence of each kind.
+
+    `condition` is what it stands or falls with: inference proves it true (`number`), and its truth stands in `slot`.
+    `itself` is given to inference where the gap's own sides and rivals are asked for.
+    `targets` says what plays may answer when the gap stands as a kind: mixed offers its CX and its CS plays. `excuses`
+    are the signals of `unless` that explain the gap away where they are true, `rivals` all that it names.
+    """
+
+    rule: GapRule
+    itself: Target
+    condition: Condition
+    number: int
+    slot: int
+    tally: int
+    cx: Check | None
+    cs: Check | None
+    unless: Check | None
+    severity: tuple[tuple[int, float], ...]
+    targets: Mapping[GapKind, tuple[Target, ...]]
+    speaks: Mapping[GapKind, Named]
+    against: Mapping[GapKind, Named]
+    excuses: Named
+    rivals: Named
+
+    def severity_in(self, state: Sequence[Any]) -> float:
+        """Add the weights of the true signals to the base, clip to 0..1 and round to two decimals."""
+        added = sum(weight for slot, weight in self.severity if state[slot])
+        return round(min(1.0, max(0.0, self.rule.severity.base + added)), 2)
+
+
+class GapPlanner:
+    """Makes gap rules ready, and writes their token rules.
+
+    `mains` has the rules of what gaps stand or fall with, `sides` those of their sides and rivals: these wait for the
+    gap itself, or most of what fires would be about gaps that do not stand.
+    """
+
+    def __init__(self, program: Program, missing: MissingFacts) -> None:
+        self._program = program
+        self._missing = missing
+        self._numbers = count()
+        self.mains = RuleBuilder()
+        self.sides = RuleBuilder()
+
+    def plan(self, rule: GapRule) -> GapPlan:
+        """Make one gap ready."""
+        main = main_condition(rule)
+        cx, cs = (side.when if side else None for side in (rule.cx, rule.cs))
+        own, by_cx, by_cs = self._speaking(main), self._speaking(cx), self._speaking(cs)
+        each = self._named(signal for signal, _ in rule.severity.each)
+        speaking: dict[GapKind, Named] = {"cx": own + by_cx, "cs": own + by_cs, "mixed": own + by_cx + by_cs}
+        silent: dict[GapKind, Named] = {"cx": by_cs, "cs": by_cx, "undetermined": by_cx + by_cs}
+        kinds = get_args(GapKind)
+        return GapPlan(
+            rule=rule,
+            itself=Target(rule.id),
+            condition=main,
+            number=self._main(main, rule.place),
+            slot=self._program.main_slot(rule.id),
+            tally=self._missing.tally(self._program.facts_read(main)),
+            cx=self._check(cx, rule) if cx else None,
+            cs=self._check(cs, rule) if cs else None,
+            unless=self._check(rule.unless, rule) if rule.unless else None,
+            severity=tuple((self._program.slots[signal], weight) for signal, weight in rule.severity.each),
+            targets={kind: _targets(rule, kind) for kind in kinds},
+            speaks={kind: _distinct(speaking.get(kind, own) + each) for kind in kinds},
+            against={kind: _distinct(silent.get(kind, ())) for kind in kinds},
+            excuses=self._speaking(rule.unless),
+            rivals=self._named(_signals(self._program.over_signals(rule.unless))) if rule.unless else (),
+        )
+
+    def _main(self, condition: Condition, place: Place) -> int:
+        number = next(self._numbers)
+        self.mains.conclude(number, self._program.over_signals(condition), place)
+        return number
+
+    def _check(self, condition: Condition, rule: GapRule) -> Check:
+        number = next(self._numbers)
+        self.sides.conclude(number, self._program.over_signals(condition), rule.place, given=Target(rule.id))
+        reads = self._program.facts_read(condition)
+        return Check(number, self._program.compile(condition), reads, self._missing.tally(reads))
+
+    def _speaking(self, condition: Condition | None) -> Named:
+        """List the signals whose being true speaks for a condition: those that do not stand under a `not`."""
+        if condition is None:
+            return ()
+        normal = negation_normal_form(self._program.over_signals(condition))
+        return self._named(_signals(normal, negated=False))
+
+    def _named(self, signals: Iterable[str]) -> Named:
+        return _distinct(tuple((signal, self._program.slots[signal]) for signal in signals))
+
+
+def _targets(rule: GapRule, kind: GapKind) -> tuple[Target, ...]:
+    if rule.kind is not None or kind == "opportunity":
+        return (Target(rule.id),)
+    if kind == "mixed":
+        return (Target(rule.id, "cx"), Target(rule.id, "cs"))
+    return (Target(rule.id, kind),)
+
+
+def _signals(condition: Condition, *, negated: bool = True) -> Iterator[str]:
+    """Walk the signals of a condition; those right under a `not` only where `negated`."""
+    match condition:
+        case SignalLeaf(signal):
+            yield signal
+        case Not(child) if negated:
+            yield from _signals(child)
+        case All(children) | AnyOf(children):
+            for child in children:
+                yield from _signals(child, negated=negated)
+
+
+def _distinct(named: Named) -> Named:
+    return tuple(dict.fromkeys(named))

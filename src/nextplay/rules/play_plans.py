@@ -1,0 +1,125 @@
+"""From standing gaps to candidate plays, each with the truth of its three gates."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from nextplay.errors import EngineFault
+from nextplay.rules.compiled import Compiled
+from nextplay.rules.condition import All, Condition, Not, Truth
+from nextplay.rules.deduction import Deduction, Engine
+from nextplay.rules.missing_facts import MissingFacts
+from nextplay.rules.outcomes import StandingGap
+from nextplay.rules.program import Program
+from nextplay.rules.rulebook import Play, Target
+from nextplay.rules.tokens import RuleBuilder
+
+_ALWAYS: Final = All(())
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A gate of a play. Inference proves `verdict` (`number`): that it is true, or for the blocking gates false.
+
+    `test` tells the other two truths apart; `tally` counts the facts that can leave it unknown.
+    """
+
+    number: int
+    verdict: bool
+    test: Compiled
+    tally: int
+
+    def truth(self, state: Sequence[Any], holds: Collection[int]) -> Truth:
+        """Return the truth. Raises `EngineFault` where evaluation proves what inference did not."""
+        if self.number in holds:
+            return self.verdict
+        truth = self.test(state)
+        if truth is self.verdict:
+            raise EngineFault("inference missed the gate of a play that evaluation decides")
+        return truth
+
+
+@dataclass(frozen=True, slots=True)
+class PlayPlan:
+    """A play made ready. A gate that was not written is true; eligibility is proved even then, by the gap alone."""
+
+    play: Play
+    eligibility: Gate
+    applicability: Gate | None
+    suitability: Gate | None
+
+
+@dataclass(slots=True)
+class ReachedPlay:
+    """A play that standing gaps ask for, the truths of its gates in order, and the tallies of the unknown ones."""
+
+    plan: PlayPlan
+    gaps: list[StandingGap]
+    truths: tuple[Truth, Truth, Truth] = (None, None, None)
+    tallies: list[int] = field(default_factory=list)
+
+
+class Plays:
+    """The plays of a rulebook, by the gaps they answer."""
+
+    def __init__(self, plays: Iterable[Play], program: Program, missing: MissingFacts, *, engine: Engine) -> None:
+        """Make every play ready. Raises `RulebookInvalid` where the engine cannot hold one."""
+        self._program = program
+        self._missing = missing
+        self._builder = RuleBuilder()
+        self._gates = 0
+        self._by_target: dict[Target, list[PlayPlan]] = {}
+        for play in plays:
+            plan = self._plan(play)
+            for target in dict.fromkeys(play.answers):
+                self._by_target.setdefault(target, []).append(plan)
+        self._deduction = Deduction(self._builder, program.slots, engine=engine)
+
+    def reached(self, standing: Sequence[StandingGap], state: Sequence[Any]) -> list[ReachedPlay]:
+        """Return the plays that the standing gaps ask for, by id, each with its gaps in the order given."""
+        found: dict[str, ReachedPlay] = {}
+        targets = [(target, gap) for gap in standing for target in gap.plan.targets[gap.kind]]
+        for target, gap in targets:
+            for plan in self._by_target.get(target, ()):
+                reached = found.setdefault(plan.play.id, ReachedPlay(plan, []))
+                if not reached.gaps or reached.gaps[-1] is not gap:  # both sides of a mixed gap may name the play
+                    reached.gaps.append(gap)
+        if found:
+            holds = self._deduction.conclude(state, [target for target, _ in targets])
+            for reached in found.values():
+                _decide(reached, state, holds)
+        return [found[play] for play in sorted(found)]
+
+    def close(self) -> None:
+        """Free the engine."""
+        self._deduction.close()
+
+    def _plan(self, play: Play) -> PlayPlan:
+        return PlayPlan(
+            play,
+            self._gate(play, play.eligibility or _ALWAYS, verdict=True),
+            self._gate(play, play.applicability, verdict=False) if play.applicability else None,
+            self._gate(play, play.suitability, verdict=False) if play.suitability else None,
+        )
+
+    def _gate(self, play: Play, condition: Condition, *, verdict: bool) -> Gate:
+        """Write the rules of a gate: for each gap the play answers, the gap and what decides the gate."""
+        number, self._gates = self._gates, self._gates + 1
+        decisive = self._program.over_signals(condition if verdict else Not(condition))
+        for target in dict.fromkeys(play.answers):
+            self._builder.conclude(number, decisive, play.place, given=target)
+        tally = self._missing.tally(self._program.facts_read(condition))
+        return Gate(number, verdict, self._program.compile(condition), tally)
+
+
+def _decide(reached: ReachedPlay, state: Sequence[Any], holds: Collection[int]) -> None:
+    plan = reached.plan
+    truths = []
+    for gate in (plan.eligibility, plan.applicability, plan.suitability):
+        truth = True if gate is None else gate.truth(state, holds)
+        if truth is None and gate is not None:
+            reached.tallies.append(gate.tally)
+        truths.append(truth)
+    reached.truths = (truths[0], truths[1], truths[2])
