@@ -69,6 +69,13 @@ def test_health_of_an_unknown_service() -> None:
     assert (answer.code, answer.reason) == (grpc.StatusCode.NOT_FOUND, "NOT_FOUND")
 
 
+def test_health_list_is_not_there() -> None:
+    """A method of health that grpc's servicer leaves out is unknown, and no fault of ours."""
+    with served(echo) as (_, channel):
+        answer = refused(lambda: raw_call(channel, HEALTH + "List")(b""))
+    assert (answer.code, answer.reason) == (grpc.StatusCode.UNIMPLEMENTED, "METHOD_UNKNOWN")
+
+
 @pytest.mark.parametrize("method", ["Check", "Watch"])
 def test_health_with_an_unreadable_body(method: str) -> None:
     """Also grpc's own services refuse an unreadable body as such."""

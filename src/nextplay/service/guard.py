@@ -114,6 +114,8 @@ class Guard(grpc.ServerInterceptor):
             try:
                 response = handler.unary_unary(_decoded(handler, raw), context)  # type: ignore[misc]
                 self._complete(context)
+            except NotImplementedError:
+                self._refuse(method, MethodUnknown(), context)
             except Exception as error:  # noqa: BLE001  the outermost place: nothing may pass
                 self._refuse(method, error, context)
             return response
