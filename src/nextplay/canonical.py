@@ -6,15 +6,16 @@ Canonical JSON here: keys sorted, no blanks, unset omitted, a list known to be e
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from functools import cache
+from operator import attrgetter
 from typing import Any, Final
 
 import orjson
 
-from nextplay.decision import Decision
+from nextplay.decision import Decision, Options
 from nextplay.snapshot import CustomerSnapshot, HistoryEntry
 
 _GROUPS: Final = ("profile", "contract", "usage", "support", "relationship", "billing", "attributes", "team")
@@ -47,6 +48,12 @@ def history_document(history: Sequence[HistoryEntry]) -> list[dict[str, Any]]:
     return [_document(entry) for entry in history]
 
 
+def options_document(options: Options) -> dict[str, Any]:
+    """Return the options that a decision depends on as JSON values."""
+    document: dict[str, Any] = _document(options)
+    return document
+
+
 def decision_document(decision: Decision) -> dict[str, Any]:
     """Return the decision as JSON values under the names of the contract; lists stay, absent values are left out."""
     document: dict[str, Any] = _document(decision)
@@ -66,15 +73,23 @@ def _document(value: Any) -> Any:  # noqa: ANN401  JSON has no narrower type
     if kind is dict:
         return {name: _document(item) for name, item in value.items()}
     if is_dataclass(kind):
-        pairs = ((name, getattr(value, name)) for name in _field_names(kind))
-        return {name: item if type(item) in _PLAIN else _document(item) for name, item in pairs if item is not None}
+        names, values_of = _fields_of(kind)
+        return {
+            name: item if type(item) in _PLAIN else _document(item)
+            for name, item in zip(names, values_of(value), strict=True)
+            if item is not None
+        }
     msg = f"a {kind.__name__} has no place in a document"
     raise TypeError(msg)
 
 
 @cache
-def _field_names(kind: Any) -> tuple[str, ...]:  # noqa: ANN401  a cache takes anything hashable
-    return tuple(entry.name for entry in fields(kind))
+def _fields_of(kind: Any) -> tuple[tuple[str, ...], Callable[[object], tuple[object, ...]]]:  # noqa: ANN401  see above
+    """Return the names of a class's fields, and what fetches all their values at once."""
+    names = tuple(entry.name for entry in fields(kind))
+    if len(names) == 1:
+        return names, lambda value: (getattr(value, names[0]),)
+    return names, attrgetter(*names)
 
 
 _PLAIN: Final = frozenset({str, bool, int, float, type(None)})

@@ -6,13 +6,12 @@ A pure function of the snapshot, the history handed in, the options and the rele
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import timedelta
 from typing import Final, NamedTuple
 
 from nextplay.account import account_of
 from nextplay.arbitration import Arbitration, arbitrate
-from nextplay.canonical import digest, history_document, snapshot_document
+from nextplay.canonical import digest, history_document, options_document, snapshot_document
 from nextplay.churn.model import ChurnScore
 from nextplay.decision import Decision, Options, Side
 from nextplay.errors import InputInvalid, Violation
@@ -132,7 +131,7 @@ class Decider:
             "tenant": tenant,
             "snapshot": snapshot_without_history,
             "history": history_document(history),
-            "options": {name: value for name, value in asdict(options).items() if value is not None},
+            "options": options_document(options),
             "release": self.release.release_id.release,
         }
         return digest(question, prefix="d1-", digits=32)

@@ -53,9 +53,12 @@ class Facts:
 
     def with_churn(self, probability: float | None, band: str | None) -> Facts:
         """Return the same facts with the churn score filled in, as far as it was planned."""
-        score = {CHURN_PROBABILITY: probability, CHURN_BAND: band}
-        values = (score.get(name, value) for name, value in zip(self.names, self.values, strict=True))
-        return Facts(self.names, tuple(values), self.input_warnings, self.positions)
+        positions = cast("Mapping[str, int]", self.positions)
+        values = list(self.values)
+        for name, value in ((CHURN_PROBABILITY, probability), (CHURN_BAND, band)):
+            if name in positions:
+                values[positions[name]] = value
+        return Facts(self.names, tuple(values), self.input_warnings, positions)
 
 
 class FactPlan:
