@@ -22,7 +22,8 @@ from nextplay.release import load_release
 from nextplay.snapshot import read_snapshot
 
 KINDS: Final = ("cx", "cs", "mixed", "none", "undetermined")
-_DEFAULT: Final = Path(__file__).parents[2] / "shared" / "cases" / "labelled.jsonl"
+DEFAULT: Final = Path(__file__).parents[2] / "shared" / "cases" / "labelled.jsonl"
+"""Labelled accounts beside the repository, where they are at hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def report(found: Score) -> str:
 def main() -> None:
     """Judge and print; exit 1 where the score is under what was asked for."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("labelled", nargs="?", type=Path, default=_DEFAULT)
+    parser.add_argument("labelled", nargs="?", type=Path, default=DEFAULT)
     parser.add_argument("--rules", type=Path, default=Path("rules"))
     parser.add_argument("--models", type=Path, default=Path("models"))
     parser.add_argument("--json", action="store_true", help="write the score as JSON")

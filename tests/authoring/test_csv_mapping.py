@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from tests.golden import matches_golden
 
+from nextplay.authoring.csv_errors import MappingInvalid
 from nextplay.authoring.csv_fields import field_of, segments, snapshot_fields
-from nextplay.authoring.csv_mapping_file import MappingInvalid, read_mapping
+from nextplay.authoring.csv_mapping_file import read_mapping
 
 FOLDER = Path(__file__).parent / "mappings"
 ROOT = Path(__file__).parents[2]

@@ -7,12 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from nextplay.authoring.csv_errors import ExportInvalid
 from nextplay.authoring.csv_mapping import CsvMapping
 from nextplay.authoring.csv_mapping_file import read_mapping
-from nextplay.authoring.csv_snapshots import CsvExport, ExportInvalid, RowResult, Tally
+from nextplay.authoring.csv_snapshots import CsvExport, RowResult, Tally
 from nextplay.snapshot import read_snapshot
 
 AS_OF = datetime(2026, 3, 2, tzinfo=UTC)
+ANSWERS: dict[str, object] = {
+    "surveys[0].score": "nps",
+    "surveys[0].scale": {"constant": "nps_0_10"},
+    "surveys[1].score": "csat",
+    "surveys[1].scale": {"constant": "csat_1_5"},
+}
 
 
 def converted(
@@ -48,7 +55,7 @@ def one(cell: str, field: str, source: dict[str, object] | None = None, **top: o
         (".5", "usage.consumption_pace", None, 0.5),
         ("3", "usage.consumption_pace", {"factor": 0.1}, 0.3),
         ("90", "usage.volume_28d", {"factor": "28/90"}, 28.0),
-        ("75", "surveys[0].score", {"scale": {"from": [0, 100], "to": [0, 10]}}, 7.5),
+        ("75", "usage.consumption_pace", {"scale": {"from": [0, 100], "to": [0, 2]}}, 1.5),
         ("Yes", "contract.auto_renew", None, True),
         ("nein", "contract.auto_renew", {"words": {"ja": True, "nein": False}}, False),
         ("L", "profile.segment", {"words": {"L": "enterprise"}}, "enterprise"),
@@ -81,7 +88,7 @@ def test_a_cell_becomes_the_value_its_mapping_says(
         ("nan", "usage.consumption_pace", None, "is not a number"),
         ("1,200", "usage.volume_28d", None, "is not a number"),
         ("٣", "contract.seats", None, "is not a number"),
-        ("101", "surveys[0].score", {"scale": {"from": [0, 100], "to": [0, 10]}}, "lies outside the scale"),
+        ("101", "usage.consumption_pace", {"scale": {"from": [0, 100], "to": [0, 2]}}, "lies outside the scale"),
         ("perhaps", "contract.auto_renew", None, "is neither yes nor no"),
         ("XL", "profile.segment", {"words": {"L": "enterprise"}}, "is a word that `words` does not list"),
         ("large", "profile.segment", None, "is none of enterprise, mid_market, smb"),
@@ -117,18 +124,22 @@ def test_currency_from_a_column() -> None:
 
 def test_an_item_of_a_list_needs_a_cell() -> None:
     """Constants alone make no survey answer: an account without a score gets none."""
-    fields: dict[str, object] = {
-        "surveys[0].score": "nps",
-        "surveys[0].kind": {"constant": "nps"},
-        "surveys[1].score": "csat",
-    }
-    with_both, with_one, with_none = converted("id,nps,csat", "a,9,4", "b,,4", "c,,", fields=fields)
+    with_both, with_one, with_none = converted("id,nps,csat", "a,9,4", "b,,4", "c,,", fields=ANSWERS)
     assert with_both.snapshot is not None
-    assert with_both.snapshot["surveys"] == [{"score": 9.0, "kind": "nps"}, {"score": 4.0}]
+    nps, csat = {"score": 9.0, "scale": "nps_0_10"}, {"score": 4.0, "scale": "csat_1_5"}
+    assert with_both.snapshot["surveys"] == [nps, csat]
     assert with_one.snapshot is not None
-    assert with_one.snapshot["surveys"] == [{"score": 4.0}]
+    assert with_one.snapshot["surveys"] == [csat]
     assert with_none.snapshot is not None
     assert "surveys" not in with_none.snapshot
+
+
+def test_an_item_that_the_snapshot_refuses_is_left_out_alone() -> None:
+    """A score off its scale costs that answer, told by the column of the mapping, and not the answers beside it."""
+    (result,) = converted("id,nps,csat", "a,,9", fields=ANSWERS)
+    assert result.snapshot is not None
+    assert "surveys" not in result.snapshot
+    assert [(problem.column, problem.field) for problem in result.problems] == [("csat", "surveys[1].score")]
 
 
 def test_rows_without_an_account_are_dropped_and_counted() -> None:

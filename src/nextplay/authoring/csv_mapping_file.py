@@ -12,19 +12,11 @@ from ruamel.yaml.comments import CommentedBase
 from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from nextplay.authoring.csv_errors import MappingInvalid
 from nextplay.authoring.csv_mapping import CsvMapping, Location, Mistake, mapping_mistakes
-from nextplay.errors import Fault, NextplayError
+from nextplay.errors import Fault
 
 _MAX_BYTES: Final = 1_048_576
-
-
-class MappingInvalid(NextplayError):
-    """A mapping file that cannot be used; carries every fault, sorted by place."""
-
-    def __init__(self, faults: list[Fault]) -> None:
-        """Sort by place, so that the same file always gives the same report."""
-        self.faults: tuple[Fault, ...] = tuple(sorted(faults, key=lambda fault: (fault.line, fault.column)))
-        super().__init__("\n".join(map(str, self.faults)))
 
 
 def read_mapping(path: Path) -> CsvMapping:

@@ -5,28 +5,20 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Any, Final
 
 from nextplay.authoring.csv_cells import Cell, CellReader, CellUnreadable
+from nextplay.authoring.csv_errors import ExportInvalid
 from nextplay.authoring.csv_fields import field_of, segments
 from nextplay.authoring.csv_mapping import CsvMapping, Source
-from nextplay.errors import InputInvalid, NextplayError
+from nextplay.errors import InputInvalid
 from nextplay.snapshot import read_snapshot
 
 _ITEM: Final = re.compile(r"(?P<list>[a-z_]+)\[(?P<position>[0-9]+)\]")
-
-
-class ExportInvalid(NextplayError):
-    """An export that cannot be read at all with this mapping; carries one sentence for each reason."""
-
-    def __init__(self, reasons: Sequence[str]) -> None:
-        """Keep the reasons in the order of the mapping."""
-        self.reasons: tuple[str, ...] = tuple(reasons)
-        super().__init__("\n".join(reasons))
 
 
 @dataclass(frozen=True, slots=True)

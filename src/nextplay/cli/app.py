@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any, Final
 
 import typer
+from typer.core import TyperGroup
 
-from nextplay import __version__
-from nextplay.cli import rules, snapshots
-from nextplay.cli.decide import decide
 from nextplay.cli.exits import error_text, exit_code
-from nextplay.cli.output import Format, FormatOption, complain, say, say_json
-from nextplay.cli.serve import healthcheck, serve
+from nextplay.cli.output import complain
 
 _HELP = """Nextplay tells for each customer account what is wrong, of which kind, and what to do next.
 
@@ -26,23 +26,39 @@ Exit codes: 0 fine, 1 could not be done, 2 the input cannot be used, 3 the ruleb
 4 rule tests fail, 70 an error of ours.
 """
 
+COMMANDS: Final[Mapping[str, str]] = {
+    "decide": "nextplay.cli.decide",
+    "serve": "nextplay.cli.serve",
+    "rules": "nextplay.cli.rules",
+    "snapshots": "nextplay.cli.snapshots",
+    "healthcheck": "nextplay.cli.healthcheck",
+    "version": "nextplay.cli.version",
+}
+"""Command → the module whose `app` it is, in the order of the help."""
+
+
+class _Commands(TyperGroup):
+    """Loads the module of a command when it is asked for: a health check must not load the rule compiler."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002  click's own signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002  click's own signature
+        if cmd_name not in COMMANDS:
+            return None
+        command = typer.main.get_command(import_module(COMMANDS[cmd_name]).app)
+        command.name = cmd_name
+        return command
+
+
 app = typer.Typer(
-    name="nextplay", help=_HELP, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="markdown"
+    name="nextplay", cls=_Commands, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="markdown"
 )
-app.command()(decide)
-app.command()(serve)
-app.add_typer(rules.app, name="rules")
-app.add_typer(snapshots.app, name="snapshots")
-app.command()(healthcheck)
 
 
-@app.command()
-def version(*, output: FormatOption = Format.TEXT) -> None:
-    """Say which version of the engine this is."""
-    if output is Format.JSON:
-        say_json({"version": __version__})
-    else:
-        say(__version__)
+@app.callback(help=_HELP)
+def nextplay() -> None:
+    """Hold the commands together."""
 
 
 def main() -> None:

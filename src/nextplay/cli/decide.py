@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Annotated, Any
@@ -24,7 +24,10 @@ from nextplay.errors import InputInvalid, Violation
 from nextplay.release import load_release
 from nextplay.snapshot import read_snapshot
 
+app = typer.Typer(add_completion=False)
 
+
+@app.command()
 def decide(  # noqa: PLR0913  each parameter is an option of the command
     snapshot: Annotated[Path, typer.Argument(metavar="SNAPSHOT", help="JSON file, JSON lines, or - for stdin.")],
     *,
@@ -50,13 +53,9 @@ def decide(  # noqa: PLR0913  each parameter is an option of the command
     options = Options(
         locale=locale, max_actions=max_actions, explanation="full" if explain else "reasons", strict=strict
     )
-    release = load_release(rules, models)
-    try:
-        with _opened(snapshot) as stream:
-            book = read_book(stream, lines=True if snapshot.suffix in LINE_SUFFIXES else None)
-            failed = _decide_all(book, Decider(release), options=options, as_of=fallback, output=output)
-    finally:
-        release.close()
+    with _opened(snapshot) as stream, closing(load_release(rules, models)) as release:
+        book = read_book(stream, lines=True if snapshot.suffix in LINE_SUFFIXES else None)
+        failed = _decide_all(book, Decider(release), options=options, as_of=fallback, output=output)
     if failed:
         raise typer.Exit(ExitCode.INPUT)
 

@@ -7,6 +7,7 @@ stops the server. The first account is a real customer of a wholesaler, out of a
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -23,7 +24,8 @@ from rich.text import Text
 
 from nextplay.authoring.csv_mapping_file import read_mapping
 from nextplay.authoring.csv_snapshots import CsvExport
-from nextplay.cli.client import ServerUnreachable, connected, decide_remotely, wait_until_serving
+from nextplay.cli.channel import ServerUnreachable, connected, wait_until_serving
+from nextplay.cli.client import decide_remotely
 from nextplay.cli.exits import error_text, exit_code
 from nextplay.cli.output import complain, show
 from nextplay.cli.rendering import decision_view
@@ -31,6 +33,14 @@ from nextplay.errors import NextplayError
 
 REAL_ACCOUNT: Final = "13777"
 """The account of the excerpt that is shown: it ordered every eleven days, and then a third as much and ever later."""
+STORIES: Final = {
+    "slow_answers": "Invented: the goals are on their way, and support keeps nobody's promise",
+    "goal_without_owner": "Invented: everything works, and nobody at the customer owns the goal",
+    "outage_and_lost_champion": "Invented: the connection is down, and the champion has left",
+    "use_fell_and_nobody_knows_why": "Invented: use fell by half, and nothing on record says why",
+    "ahead_of_plan": "Invented: nothing is wrong, and there is room to grow",
+}
+"""File of `examples/snapshots` → what it is about, in the order of the demonstration."""
 _START_SECONDS: Final = 60
 _STOP_SECONDS: Final = 20
 
@@ -52,9 +62,9 @@ def run(root: Path) -> None:
         show(Text(f"A Nextplay server answers on 127.0.0.1:{port}. Every decision below came over gRPC.\n"))
         story = "A real customer of a wholesaler, straight out of an export: only tenure, recency and volume are known"
         _tell(channel, story, _real_account(examples / "online_retail"))
-        for path in sorted((examples / "snapshots").glob("*.json")):
-            story = f"An invented account with everything on record: {path.relative_to(root)}"
-            _tell(channel, story, json.loads(path.read_text(encoding="utf-8")))
+        for name, story in STORIES.items():
+            path = examples / "snapshots" / f"{name}.json"
+            _tell(channel, f"{story} ({path.relative_to(root)})", json.loads(path.read_text(encoding="utf-8")))
 
 
 def _tell(channel: grpc.Channel, story: str, snapshot: dict[str, Any]) -> None:
@@ -74,8 +84,10 @@ def _real_account(folder: Path) -> dict[str, Any]:
 def _server(root: Path, port: int) -> Iterator[None]:
     """Run `nextplay serve` beside us; it is stopped whatever happens."""
     command = [sys.executable, "-m", "nextplay.cli", "serve", "--port", str(port)]
+    # nobody else calls this server, so it need not keep answering once it is told to stop
+    settings = {**os.environ, "NEXTPLAY_DRAIN_SECONDS": "0"}
     with TemporaryFile() as log:
-        process = subprocess.Popen(command, cwd=root, stdout=log, stderr=log)  # noqa: S603  our own command
+        process = subprocess.Popen(command, cwd=root, env=settings, stdout=log, stderr=log)  # noqa: S603  our own command
         try:
             _wait(process, port, log)
             yield

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from nextplay.authoring.csv_mapping_file import MappingInvalid
-from nextplay.authoring.csv_snapshots import ExportInvalid
-from nextplay.errors import InputInvalid, ModelInvalid, NextplayError, ReleaseRejected, RulebookInvalid
+from nextplay.authoring.csv_errors import ExportInvalid, MappingInvalid
+from nextplay.errors import EngineFault, InputInvalid, ModelInvalid, NextplayError, ReleaseRejected, RulebookInvalid
 
 
 class ExitCode(IntEnum):
@@ -27,8 +26,11 @@ _CODES: dict[type[Exception], ExitCode] = {
     RulebookInvalid: ExitCode.RULEBOOK,
     ModelInvalid: ExitCode.RULEBOOK,
     ReleaseRejected: ExitCode.TESTS,
+    EngineFault: ExitCode.OURS,
+    NextplayError: ExitCode.FAILED,
     OSError: ExitCode.FAILED,
 }
+"""Kind of error → exit code; the first that fits, so the general kinds stand last."""
 _LEADS: dict[type[Exception], str] = {
     RulebookInvalid: "the rulebook has faults; mend them and try again",
     ReleaseRejected: "the rulebook fails its own tests; `nextplay rules test` tells more",

@@ -49,6 +49,11 @@ def say_json(document: Mapping[str, Any], *, pretty: bool = False) -> None:
     say(orjson.dumps(document, option=option).decode())
 
 
+def plural(count: int, noun: str) -> str:
+    """Count things in words: `no faults`, `1 fault`, `2 faults`."""
+    return f"{count or 'no'} {noun}{'' if count == 1 else 's'}"
+
+
 def complain(text: str) -> None:
     """Write to stderr, where progress and complaints go."""
     sys.stderr.write(f"{text}\n")

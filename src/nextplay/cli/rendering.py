@@ -35,7 +35,8 @@ _LONG_NAMES: Final = {
     "none": "NONE: no gap that matters",
     "undetermined": "UNDETERMINED: too little is known",
 }
-_MISSING_SHOWN: Final = 5
+_FACTS_SHOWN: Final = 5
+_EVIDENCE_SHOWN: Final = 4
 _HASH_DIGITS: Final = 12
 
 
@@ -147,11 +148,15 @@ def _gaps(gaps: Iterable[Document], *, readings: bool) -> Iterator[RenderableTyp
 
 def _evidence(gap: Document, *, readings: bool) -> Iterator[tuple[Text | str, Text | str]]:
     for mark, style, key in (("+", "green", "evidence"), ("-", "red", "evidence_against")):
-        for evidence in gap.get(key, ()):
+        found = gap.get(key, ())
+        shown = found if readings else found[:_EVIDENCE_SHOWN]
+        for evidence in shown:
             says = plain(evidence.get("says", "")) if mark == "+" else f"not so: {plain(evidence.get('title', ''))}"
             yield Text(mark, style=style), says
             for reading in evidence.get("readings", ()) if readings else ():
                 yield "", Text(_reading(reading), style="dim")
+        if len(found) > len(shown):
+            yield "", Text(f"and {len(found) - len(shown)} more", style="dim")
     if gap.get("open_side"):
         yield Text("?", style="blue"), f"{str(gap['open_side']).upper()} could not be ruled out"
     for rival in gap.get("open_rivals", ()):
@@ -234,32 +239,35 @@ def _questions(questions: Iterable[Document]) -> Iterator[RenderableType]:
     for question in questions:
         rows: list[tuple[Text | str, Text | str]] = [(Text("?", style="blue"), plain(question.get("question", "")))]
         for option in question.get("options", ()):
-            label = plain(option.get("label") or _words(option.get("answer", "")))
+            label = _words(option.get("label") or option.get("answer", ""))
             rows.append(("", f"{label}: then {str(option.get('side', '')).upper()}"))
         if question.get("facts"):
-            facts = ", ".join(map(plain, question["facts"]))
-            rows.append(("", Text(f"would settle it: {facts}", style="dim")))
+            facts = list(map(plain, question["facts"]))
+            more = f" and {len(facts) - _FACTS_SHOWN} more" if len(facts) > _FACTS_SHOWN else ""
+            rows.append(("", Text(f"would settle it: {', '.join(facts[:_FACTS_SHOWN])}{more}", style="dim")))
         yield _bullets(rows, left=2)
 
 
 def _near_misses(near_misses: Iterable[Document]) -> Iterator[RenderableType]:
     for near in near_misses:
         text = Text(plain(near.get("title", "")))
-        steps = number_text(near.get("distance", 0.0))
-        text.append(f": {_reading(near.get('reading', {}))} ({steps} steps away)", style="dim")
+        steps = number_text(round(near.get("distance", 0.0), 1))
+        text.append(
+            f": {_reading(near.get('reading', {}))} ({steps} {'step' if steps == '1' else 'steps'} away)", style="dim"
+        )
         yield _bullets([("~", text)], left=2)
 
 
 def _missing(missing: Sequence[Document]) -> Iterator[RenderableType]:
     rows = [
         (f"{entry.get('blocks', 0)}", plain(entry.get("fact", "")))
-        for entry in sorted(missing, key=lambda entry: -entry.get("blocks", 0))[:_MISSING_SHOWN]
+        for entry in sorted(missing, key=lambda entry: -entry.get("blocks", 0))[:_FACTS_SHOWN]
     ]
     if rows:
         yield _indented(Text("how many conditions each would help to decide", style="dim"))
         yield _bullets(rows, left=2)
-    if len(missing) > _MISSING_SHOWN:
-        yield _indented(Text(f"and {len(missing) - _MISSING_SHOWN} more", style="dim"))
+    if len(missing) > _FACTS_SHOWN:
+        yield _indented(Text(f"and {len(missing) - _FACTS_SHOWN} more", style="dim"))
 
 
 def _warnings(warnings: Iterable[Document]) -> Iterator[RenderableType]:

@@ -11,12 +11,15 @@ import typer
 
 from nextplay.authoring.cases import CaseResult, run_rule_tests
 from nextplay.cli.exits import ExitCode
-from nextplay.cli.output import Format, FormatOption, complain, say, say_json
+from nextplay.cli.output import Format, FormatOption, complain, plural, say, say_json
 from nextplay.cli.places import ModelsOption, RulesArgument
 from nextplay.errors import Fault, RulebookInvalid
 from nextplay.release import Release, load_release
+from nextplay.rules.compile import compile_rulebook
+from nextplay.rules.schema import schema_files
+from nextplay.rules.source import read_rulebook_folder
 
-app = typer.Typer(no_args_is_help=True, help="Check and test a rulebook; schemas for the editor.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Check and test a rulebook; schemas for the editor.")
 
 
 @app.command()
@@ -70,9 +73,39 @@ def run_tests(
     else:
         for result in failed:
             say(f"{result}\n")
-        say(f"{len(results) - len(failed)} of {_plural(len(results), 'test')} passed")
+        say(f"{len(results) - len(failed)} of {plural(len(results), 'test')} passed")
     if failed:
         raise typer.Exit(ExitCode.TESTS)
+
+
+@app.command()
+def schema(
+    path: RulesArgument = Path("rules"),
+    *,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Folder to write to; left out, schema/ in the rulebook.")
+    ] = None,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Write the JSON Schema files with which an editor completes and checks rule files.
+
+    They offer the names of this rulebook; while it has faults, they offer only the facts and the keys.
+    """
+    try:
+        rulebook = compile_rulebook(read_rulebook_folder(path)).rulebook
+    except RulebookInvalid as error:
+        complain(f"the rulebook has {plural(len(error.faults), 'fault')}: its own names are not offered")
+        rulebook = None
+    folder = out or path / "schema"
+    folder.mkdir(parents=True, exist_ok=True)
+    files = schema_files(rulebook)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    if output is Format.JSON:
+        say_json({"files": [str(folder / name) for name in files]})
+    else:
+        for name in files:
+            say(str(folder / name))
 
 
 def _counts(release: Release) -> dict[str, int]:
@@ -81,13 +114,9 @@ def _counts(release: Release) -> dict[str, int]:
 
 
 def _check_summary(broken: int, warnings: int, counts: dict[str, int]) -> str:
-    told = f"{_plural(broken, 'fault')}, {_plural(warnings, 'warning')}"
+    told = f"{plural(broken, 'fault')}, {plural(warnings, 'warning')}"
     rules = ", ".join(f"{count} {name}" for name, count in counts.items())
     return f"{told} in {rules}" if counts else told
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count or 'no'} {noun}{'' if count == 1 else 's'}"
 
 
 def _result(result: CaseResult) -> dict[str, Any]:

@@ -16,9 +16,9 @@ import typer
 from nextplay.authoring.csv_mapping_file import read_mapping
 from nextplay.authoring.csv_snapshots import CsvExport, RowResult, Tally
 from nextplay.cli.exits import ExitCode
-from nextplay.cli.output import Format, FormatOption, complain
+from nextplay.cli.output import Format, FormatOption, complain, plural
 
-app = typer.Typer(no_args_is_help=True, help="Make snapshots out of exports.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Make snapshots out of exports.")
 
 
 @app.callback()
@@ -73,24 +73,23 @@ def _report(row: RowResult, *, output: Format) -> None:
 
 def _summarise(tally: Tally, unmapped: tuple[str, ...], *, output: Format) -> None:
     """Close the report: every row and cell is accounted for."""
-    cells = [
-        {"column": column, "message": message, "cells": count}
-        for (column, message), count in sorted(tally.cells.items())
-    ]
+    cells = sorted(tally.cells.items())
     if output is Format.JSON:
         summary = {"rows": tally.rows, "snapshots": tally.snapshots, "dropped": dict(tally.dropped)}
-        summary |= {"cells_left_out": cells, "columns_not_mapped": unmapped, "same_account_and_instant": tally.twice}
+        left_out = [{"column": column, "message": message, "cells": count} for (column, message), count in cells]
+        summary |= {"cells_left_out": left_out, "columns_not_mapped": unmapped, "same_account_and_instant": tally.twice}
         complain(orjson.dumps({"summary": summary}, option=orjson.OPT_SORT_KEYS).decode())
         return
-    complain(f"{tally.rows} rows: {tally.snapshots} snapshots, {sum(tally.dropped.values())} dropped")
+    rows, snapshots = plural(tally.rows, "row"), plural(tally.snapshots, "snapshot")
+    complain(f"{rows}: {snapshots}, {sum(tally.dropped.values()) or 'none'} dropped")
     for reason, count in sorted(tally.dropped.items()):
         complain(f"  dropped {count}: {reason}")
-    for cell in cells:
-        complain(f"  left out {cell['cells']} cells of `{cell['column']}`: {cell['message']}")
+    for (column, message), count in cells:
+        complain(f"  left out {plural(count, 'cell')} of `{column}`: {message}")
     if unmapped:
         complain(f"  columns neither read nor ignored by the mapping: {', '.join(unmapped)}")
     if tally.twice:
-        complain(f"  {tally.twice} snapshots repeat an account at the same instant")
+        complain(f"  {plural(tally.twice, 'snapshot')} of an account at an instant that came before")
 
 
 @contextmanager

@@ -1,0 +1,161 @@
+"""The tests of a rulebook: each customer goes through the real decider, and what must come out is compared.
+
+The service takes no release whose tests fail, and `nextplay rules test` says what was expected, what came, and which
+reading decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from nextplay.authoring.reasons import Reasons
+from nextplay.decider import Decider
+from nextplay.decision import Decision, Options
+from nextplay.errors import InputInvalid
+from nextplay.release import Release
+from nextplay.rules.compile_tests import TEST_ACCOUNT
+from nextplay.rules.rulebook import Place, RuleTest
+from nextplay.snapshot import read_snapshot
+
+_NONE: Final = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """One expectation that was not met: what it was about, both sides, and the readings that decided, a line each."""
+
+    about: str
+    expected: str
+    got: str
+    why: str = ""
+
+    def __str__(self) -> str:
+        """Render as one sentence, and the reasons below it."""
+        head = f"{self.about}: expected {self.expected}, got {self.got}"
+        return "\n".join([head, *(f"    {line}" for line in self.why.splitlines())])
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """What came of one test."""
+
+    name: str
+    place: Place
+    mismatches: tuple[Mismatch, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Say whether every expectation was met."""
+        return not self.mismatches
+
+    def __str__(self) -> str:
+        """Render as `path:line: name`, and one line for each expectation that was not met."""
+        head = f"{self.place.path}:{self.place.line}: {self.name}"
+        return "\n".join([head, *(f"  {mismatch}" for mismatch in self.mismatches)])
+
+
+def run_rule_tests(release: Release, only: str | None = None) -> tuple[CaseResult, ...]:
+    """Run the tests of the rulebook, in the order of their files; `only` keeps those whose place or name has it."""
+    decider = Decider(release)
+    tests = [test for test in release.rulebook.tests if only is None or only in f"{test.place.path}: {test.name}"]
+    return tuple(CaseResult(test.name, test.place, tuple(_mismatches(decider, test))) for test in tests)
+
+
+def failure_lines(results: Sequence[CaseResult]) -> tuple[str, ...]:
+    """Return one text for each test that failed, in order: what `ReleaseRejected` carries."""
+    return tuple(str(result) for result in results if not result.passed)
+
+
+def given_snapshot(test: RuleTest) -> dict[str, Any]:
+    """Return the customer of a test as a snapshot; days told from `as_of` were resolved when the file was compiled."""
+    return {"account_id": TEST_ACCOUNT, "as_of": test.as_of, **test.given}
+
+
+def _mismatches(decider: Decider, test: RuleTest) -> list[Mismatch]:
+    try:
+        reading = read_snapshot(given_snapshot(test))
+    except InputInvalid as error:
+        return [Mismatch("given", "a snapshot", "one that cannot be read", str(error))]
+    decision = decider.decide(reading, options=Options(explanation="reasons"))
+    reasons = Reasons(decider.release, reading.snapshot, decision)
+    expect = test.expect
+    found: list[Mismatch] = []
+    for key, compare in _COMPARISONS.items():
+        if key in expect:
+            found += compare(expect[key], decision, reasons)
+    if expect.get("exactly") and not any(mismatch.about == "actions" for mismatch in found):
+        found += _extra_actions(expect.get("actions", ()), decision)
+    return found
+
+
+def _diagnosis(expected: str, decision: Decision, reasons: Reasons) -> list[Mismatch]:
+    got = decision.diagnosis.kind
+    return [] if got == expected else [Mismatch("diagnosis", expected, got, reasons.of_diagnosis())]
+
+
+def _lead(expected: str | None, decision: Decision, reasons: Reasons) -> list[Mismatch]:
+    got = decision.diagnosis.lead or _NONE
+    return [] if got == (expected or _NONE) else [Mismatch("lead", str(expected), got, reasons.of_diagnosis())]
+
+
+def _gaps(expected: Mapping[str, str], decision: Decision, reasons: Reasons) -> list[Mismatch]:
+    kinds: dict[str, str] = {gap.gap: gap.kind for gap in decision.gaps}
+    if not expected:
+        return [Mismatch(f"gap {gap}", _NONE, kind, reasons.of_gap(gap)) for gap, kind in sorted(kinds.items())]
+    return [
+        Mismatch(f"gap {gap}", kind, kinds.get(gap, _NONE), reasons.of_gap(gap))
+        for gap, kind in expected.items()
+        if kinds.get(gap, _NONE) != kind
+    ]
+
+
+def _actions(expected: Sequence[str], decision: Decision, reasons: Reasons) -> list[Mismatch]:
+    """Compare the first actions; more may follow."""
+    plays = [action.play for action in decision.actions]
+    if plays[: len(expected)] == list(expected):
+        return []
+    missing = [play for play in expected if play not in plays]
+    why = "\n".join(reasons.of_play(play) for play in missing)
+    return [Mismatch("actions", _listed(expected), _listed(plays), why)]
+
+
+def _extra_actions(expected: Sequence[str], decision: Decision) -> list[Mismatch]:
+    plays = [action.play for action in decision.actions]
+    if len(plays) == len(expected):
+        return []
+    return [Mismatch("actions", f"exactly {_listed(expected)}", _listed(plays))]
+
+
+def _withheld(expected: Mapping[str, str], decision: Decision, reasons: Reasons) -> list[Mismatch]:
+    got = {withheld.play: str(withheld.reason) for withheld in decision.withheld}
+    return [
+        Mismatch(f"withheld {play}", reason, got.get(play, "not withheld"), reasons.of_play(play))
+        for play, reason in expected.items()
+        if got.get(play) != reason
+    ]
+
+
+def _undetermined(expected: Sequence[str], decision: Decision, reasons: Reasons) -> list[Mismatch]:
+    got = {question.gap for question in decision.undetermined}
+    return [
+        Mismatch(f"undetermined {gap}", "its question", "no question", reasons.of_gap(gap))
+        for gap in expected
+        if gap not in got
+    ]
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"[{', '.join(names)}]"
+
+
+_COMPARISONS: Final[Mapping[str, Callable[[Any, Decision, Reasons], list[Mismatch]]]] = {
+    "diagnosis": _diagnosis,
+    "lead": _lead,
+    "gaps": _gaps,
+    "actions": _actions,
+    "withheld": _withheld,
+    "undetermined": _undetermined,
+}
+"""Key of `expect` → how it is compared, in the order in which mismatches are told."""

@@ -1,0 +1,45 @@
+"""Runs the console script as a person's shell does: a process of its own, with its exit code and both streams."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+RULEBOOK = Path(__file__).parent / "rulebook"
+SCRIPT = Path(sys.executable).with_name("nextplay")
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("NEXTPLAY_")}
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a command ended. Every end is checked to be without a traceback and without colour codes."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+
+def nextplay(*arguments: str | Path, stdin: str = "", **settings: str) -> Ended:
+    """Run `nextplay` at the top of the repository; `settings` become environment variables."""
+    done = subprocess.run(
+        [SCRIPT, *arguments],
+        input=stdin.encode(),
+        capture_output=True,
+        cwd=ROOT,
+        env=ENVIRONMENT | settings,
+        timeout=120,
+        check=False,
+    )
+    ended = Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
+    assert "Traceback" not in ended.stderr
+    assert "\x1b" not in ended.stdout
+    return ended
+
+
+def decide(*arguments: str | Path, stdin: str = "") -> Ended:
+    """Run `nextplay decide` on the small rulebook."""
+    return nextplay("decide", "--rules", RULEBOOK, *arguments, stdin=stdin)

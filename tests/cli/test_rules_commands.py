@@ -1,0 +1,108 @@
+"""`nextplay rules`: what a strategist sees of mistakes, of failing tests, and in the editor."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from tests.cli.console import RULEBOOK, nextplay
+from tests.golden import matches_golden
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+@pytest.fixture
+def rulebook(tmp_path: Path) -> Path:
+    """Copy the small rulebook to where a test may spoil it."""
+    return Path(shutil.copytree(RULEBOOK, tmp_path / "rulebook"))
+
+
+def spoil(path: Path, old: str, new: str) -> None:
+    """Replace a text that stands in the file."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_a_sound_rulebook_is_counted() -> None:
+    """No fault: exit 0 and how much was checked."""
+    ended = nextplay("rules", "check", RULEBOOK)
+    assert (ended.code, ended.stdout) == (0, "no faults, no warnings in 6 signals, 4 gaps, 5 plays, 5 tests\n")
+
+
+def test_every_fault_is_told_with_its_place(rulebook: Path) -> None:
+    """Faults of several files come in one run, each with line, caret and hint; exit 3."""
+    spoil(rulebook / "signals" / "signals.yaml", "usage.setup_errors_14d, gte", "usage.setup_erors_14d, gte")
+    spoil(rulebook / "gaps" / "gaps.yaml", "reading: early_use_low", "reading: early_use_lo")
+    ended = nextplay("rules", "check", rulebook)
+    assert ended.code == 3
+    matches_golden(ended.stdout, GOLDEN / "rules_check.txt")
+
+
+def test_faults_as_json(rulebook: Path) -> None:
+    """A program gets each fault with its parts."""
+    spoil(rulebook / "plays" / "plays.yaml", "owner: csm", "owner: nobody_we_know")
+    ended = nextplay("rules", "check", "--format", "json", rulebook)
+    assert ended.code == 3
+    faults = json.loads(ended.stdout)["faults"]
+    assert faults
+    assert {"path", "line", "column", "code", "level", "message", "hint", "excerpt"} == set(faults[0])
+    assert {fault["path"] for fault in faults} == {"plays/plays.yaml"}
+
+
+def test_tests_that_pass() -> None:
+    """All tests pass: exit 0 and their number."""
+    ended = nextplay("rules", "test", RULEBOOK)
+    assert (ended.code, ended.stdout) == (0, "5 of 5 tests passed\n")
+
+
+def test_tests_that_fail_say_what_decided(rulebook: Path) -> None:
+    """A changed threshold breaks a test; the report names both sides and the reading that decided; exit 4."""
+    spoil(rulebook / "signals" / "signals.yaml", "setup_errors_14d, gte: 3", "setup_errors_14d, gte: 8")
+    ended = nextplay("rules", "test", rulebook)
+    assert ended.code == 4
+    matches_golden(ended.stdout, GOLDEN / "rules_test.txt")
+
+
+def test_results_as_json_of_chosen_tests() -> None:
+    """A program gets each test with its place; --only chooses by name or file."""
+    ended = nextplay("rules", "test", "--only", "nobody tried", "--format", "json", RULEBOOK)
+    found = json.loads(ended.stdout)
+    assert found["failed"] == 0
+    (result,) = found["tests"]
+    assert (result["path"], result["passed"], result["mismatches"]) == ("tests/adoption_test.yaml", True, [])
+
+
+def test_choosing_no_test_is_an_error() -> None:
+    """A choice that fits no test must not look like success; exit 2."""
+    ended = nextplay("rules", "test", "--only", "no such test", RULEBOOK)
+    assert (ended.code, ended.stdout) == (2, "")
+    assert ended.stderr == "no test has `no such test` in its file or name\n"
+
+
+def test_schemas_offer_the_names_of_the_rulebook(tmp_path: Path) -> None:
+    """Five schema files come out, and they know the rulebook's own words."""
+    ended = nextplay("rules", "schema", "--out", tmp_path, "--format", "json", RULEBOOK)
+    files = [Path(name) for name in json.loads(ended.stdout)["files"]]
+    assert {path.name for path in files} == {
+        f"{name}.json" for name in ("rulebook", "signals", "gaps", "plays", "tests")
+    }
+    assert "early_adoption_stalled" in (tmp_path / "plays.json").read_text(encoding="utf-8")
+
+
+def test_schemas_come_out_while_the_rulebook_has_faults(rulebook: Path, tmp_path: Path) -> None:
+    """An editor needs its schema most while there are mistakes: it then offers facts and keys."""
+    spoil(rulebook / "gaps" / "gaps.yaml", "kind: cx", "kind: xc")
+    ended = nextplay("rules", "schema", "--out", tmp_path / "schema", rulebook)
+    assert ended.code == 0
+    assert ended.stderr == "the rulebook has 1 fault: its own names are not offered\n"
+    assert json.loads((tmp_path / "schema" / "gaps.json").read_text(encoding="utf-8"))["$schema"]
+
+
+def test_a_folder_that_is_not_there() -> None:
+    """A wrong path is a wrong argument; exit 2."""
+    ended = nextplay("rules", "check", "absent")
+    assert ended.code == 2
+    assert "does not exist" in ended.stderr

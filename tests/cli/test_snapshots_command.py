@@ -1,0 +1,81 @@
+"""`nextplay snapshots from-csv`: an export on the command line, with a full account of what was left out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.cli.console import ROOT, nextplay
+from tests.golden import matches_golden
+
+GOLDEN = Path(__file__).parent / "golden"
+RETAIL = ROOT / "examples" / "online_retail"
+EXPORT = "Number;Seats;Renewal;Plan;Zone\nA-1;40;31.12.2026;gold;N\n;5;;;\nA-2;forty;2026-12-31;silver;S\nA-1;41;;;N\n"
+
+
+@pytest.fixture
+def mapping(tmp_path: Path) -> Path:
+    """Write a mapping for the small export."""
+    path = tmp_path / "map.yaml"
+    path.write_text(
+        'delimiter: ";"\naccount_id: Number\nfields:\n  contract.seats: Seats\n'
+        '  contract.renewal_on: {column: Renewal, date_format: "%d.%m.%Y"}\nignored: {Plan: not needed}\n',
+        encoding="utf-8",
+    )
+    return path
+
+
+def test_every_cell_and_row_is_accounted_for(mapping: Path) -> None:
+    """Snapshots go to stdout; each cell and row left out is on stderr with its place, and the summary adds them up."""
+    ended = nextplay("snapshots", "from-csv", "--mapping", mapping, "--as-of", "2026-03-02", "-", stdin=EXPORT)
+    snapshots = [json.loads(text) for text in ended.stdout.splitlines()]
+    assert [snapshot["account_id"] for snapshot in snapshots] == ["A-1", "A-2", "A-1"]
+    assert "contract" not in snapshots[1]
+    assert ended.code == 2
+    matches_golden(ended.stderr, GOLDEN / "from_csv_report.txt")
+
+
+def test_the_report_as_json_lines(mapping: Path) -> None:
+    """A program gets each problem as an object, and the summary last."""
+    ended = nextplay(
+        "snapshots", "from-csv", "--mapping", mapping, "--as-of", "2026-03-02", "--format", "json", "-", stdin=EXPORT
+    )
+    *problems, last = map(json.loads, ended.stderr.splitlines())
+    assert {"row": 3, "dropped": "no account_id"} in problems
+    assert [problem["column"] for problem in problems if "column" in problem] == ["Seats", "Renewal"]
+    assert (last["summary"]["rows"], last["summary"]["snapshots"]) == (4, 3)
+
+
+def test_the_shipped_example_becomes_decisions(tmp_path: Path) -> None:
+    """The retail excerpt converts without a complaint, and its book can be decided on as it is."""
+    book = tmp_path / "book.jsonl"
+    ended = nextplay("snapshots", "from-csv", "--mapping", RETAIL / "mapping.yaml", RETAIL / "excerpt.csv", "-o", book)
+    assert (ended.code, ended.stdout, ended.stderr) == (0, "", "17 rows: 17 snapshots, none dropped\n")
+    decided = nextplay("decide", "--format", "json", book)
+    assert decided.code == 0
+    accounts = [json.loads(text)["account_id"] for text in decided.stdout.splitlines()]
+    assert accounts == [json.loads(text)["account_id"] for text in book.read_text(encoding="utf-8").splitlines()]
+
+
+def test_an_unreadable_cell_is_an_error_only_if_strict(mapping: Path) -> None:
+    """A CRM's odd cell must not break its night: exit 0 with a report, exit 2 with --strict."""
+    arguments = ("snapshots", "from-csv", "--mapping", mapping, "--as-of", "2026-03-02")
+    export = "Number;Seats;Renewal\nA-1;forty;\n"
+    assert nextplay(*arguments, "-", stdin=export).code == 0
+    assert nextplay(*arguments, "--strict", "-", stdin=export).code == 2
+
+
+def test_a_wrong_mapping_or_export_is_told_whole(mapping: Path, tmp_path: Path) -> None:
+    """Mistakes of the mapping and columns that are missing end with exit 2 and all reasons."""
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text("account_id: a\nfields:\n  contract.seets: b\n  usage.nothing: c\n", encoding="utf-8")
+    ended = nextplay("snapshots", "from-csv", "--mapping", wrong, "-")
+    assert ended.code == 2
+    assert ended.stderr.count("mapping-field") == 2
+    ended = nextplay("snapshots", "from-csv", "--mapping", mapping, "-", stdin="Number\n")
+    assert ended.code == 2
+    assert "no column `Seats`" in ended.stderr
+    assert "no column `Renewal`" in ended.stderr
+    ended = nextplay("snapshots", "from-csv", "--mapping", mapping, tmp_path / "absent.csv")
+    assert ended.code == 1
