@@ -41,7 +41,11 @@ class Settings(BaseSettings):
     )
     max_connections: int = Field(1000, ge=1, le=100_000, description="Connections that may be open at once.")
     deadline_seconds: float = Field(
-        10.0, gt=0, le=600, description="Longest a call may take where its caller sets no deadline, in seconds."
+        10.0,
+        gt=0,
+        le=600,
+        description="Longest a call may take where its caller sets no deadline, and longest that the message of any "
+        "call may take to arrive, in seconds.",
     )
     drain_seconds: float = Field(
         5.0,

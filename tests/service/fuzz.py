@@ -122,13 +122,34 @@ def messages(dice: random.Random, count: int) -> Iterator[tuple[str, bytes]]:
 
 
 def _body(sound: Message, dice: random.Random) -> bytes:
-    way = dice.randrange(14)
+    """Draw a body: random bytes, a sound message with some damage or one other field, or a message of any fields."""
+    way = dice.randrange(16)
     if way == 0:
         return dice.randbytes(dice.randrange(300))
-    if way < 5:
+    if way < 4:
         return mutated(sound.SerializeToString(), dice)
+    if way < 10:
+        return changed(sound, dice).SerializeToString()
     raw = filled(type(sound)(), dice).SerializeToString()
-    return mutated(raw, dice) if way < 8 else raw
+    return mutated(raw, dice) if way < 12 else raw
+
+
+def changed(sound: Message, dice: random.Random) -> Message:
+    """Give one field of a sound message, at any depth, another value of its type."""
+    copy = type(sound)()
+    copy.CopyFrom(sound)
+    target, depth = copy, 0
+    while True:
+        field = dice.choice(target.DESCRIPTOR.fields)
+        inner = [
+            value
+            for other, value in target.ListFields()
+            if other.message_type and not other.is_repeated and not other.message_type.GetOptions().map_entry
+        ]
+        if not inner or dice.random() < 0.3:
+            _fill(target, field, dice, depth)
+            return copy
+        target, depth = dice.choice(inner), depth + 1
 
 
 def attack(service: Running, count: int, seed: int) -> Counter[str]:

@@ -158,6 +158,35 @@ def test_work_ends_when_nobody_waits(*, cancelled: bool) -> None:
         assert ended.wait(10)
 
 
+@pytest.mark.parametrize("path", [CALL, HEALTH + "Check", HEALTH + "Watch"])
+def test_bodies_that_never_come(path: str) -> None:
+    """Calls without a message hold their threads no longer than the cap, and then everybody is answered again."""
+    gate = threading.Event()
+
+    def nothing() -> Iterator[bytes]:
+        gate.wait(60)
+        yield from ()
+
+    with served(echo, limits=replace(ROOMY, deadline_seconds=0.1)) as (_, channel):
+        send: Callable[..., Iterator[bytes]] = channel.stream_stream(
+            path, request_serializer=None, response_deserializer=None
+        )
+        stalled = [send(nothing(), timeout=60) for _ in range(20)]
+        codes = {refused(lambda call=call: next(call)).code for call in stalled}  # type: ignore[misc]
+        assert raw_call(channel, CALL)(b"x") == b"x"
+        assert state(channel, "") == NOT_SERVING
+        gate.set()
+    assert codes == {grpc.StatusCode.CANCELLED}
+
+
+def test_a_call_without_a_message() -> None:
+    """A client that ends its call without a message is told that it sent none."""
+    with served(echo) as (_, channel):
+        send: Callable[..., bytes] = channel.stream_unary(CALL, request_serializer=None, response_deserializer=None)
+        answer = refused(lambda: send(iter(()), timeout=30))
+    assert (answer.code, answer.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "BODY_UNREADABLE")
+
+
 def test_overload() -> None:
     """Beyond the limit calls are refused at once and told when to try again, and health still answers."""
     began, gate = threading.Semaphore(0), threading.Event()

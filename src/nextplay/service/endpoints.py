@@ -13,8 +13,9 @@ from nextplay.decision import Decision, Options
 from nextplay.errors import InputInvalid
 from nextplay.service import rulebook_wire, wire
 from nextplay.service.api import DecisionApi
+from nextplay.service.foreign import Handler
 from nextplay.service.framing import split_batch
-from nextplay.service.guard import Call, Endpoint, Handler
+from nextplay.service.guard import Call, Endpoint
 from nextplay.service.refusal import BodyUnreadable, NotOffered, TooLarge
 from nextplay.service.rulebook_api import RulebookApi
 from nextplay.service.status import status_of

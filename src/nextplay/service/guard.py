@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from typing import Any, Final, NoReturn, TypeAlias
+from functools import partial
+from typing import Final, NoReturn
 
 import grpc
 
 from nextplay.errors import InputInvalid
-from nextplay.service.refusal import BodyUnreadable, DeadlinePassed, MethodUnknown, Overloaded
+from nextplay.service.arrivals import Arrivals
+from nextplay.service.foreign import ForeignCall, ForeignStatus, Handler
+from nextplay.service.refusal import DeadlinePassed, MethodUnknown, Overloaded
 from nextplay.service.status import is_ours, new_incident, reason_of, status_of, status_of_code
 from nextplay.service.telemetry import Journal
 from nextplay.service.workers import Pools
@@ -25,8 +28,6 @@ _UNKNOWN_FIELDS_KEY: Final = "nextplay-unknown-fields"
 _NO_DEADLINE_SECONDS: Final = 1e8
 """grpc reports a call without a deadline as one that ends in some thousand years."""
 _CODES: Final = {code.value[0]: code for code in grpc.StatusCode}
-
-Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 
 
 class Call:
@@ -54,7 +55,7 @@ Endpoint = Callable[[bytes, Call], bytes]
 class Guard(grpc.ServerInterceptor):
     """Decodes, limits, bounds in time, and turns every exception into a status."""
 
-    def __init__(self, journal: Journal, *, pools: Pools, deadline_seconds: float) -> None:
+    def __init__(self, journal: Journal, *, pools: Pools, arrivals: Arrivals, deadline_seconds: float) -> None:
         """Answer our calls in `pools.calls`, and refuse them while it is full.
 
         A call without a deadline gets `deadline_seconds`. Health and reflection have threads of their own, so that a
@@ -62,6 +63,7 @@ class Guard(grpc.ServerInterceptor):
         """
         self._journal = journal
         self._pools = pools
+        self._arrivals = arrivals
         self._deadline_seconds = deadline_seconds
 
     def intercept_service(
@@ -75,81 +77,32 @@ class Guard(grpc.ServerInterceptor):
         if handler is None:
             return self._refusing(method, MethodUnknown())
         ours = handler.request_deserializer is None
-        if (self._pools.calls if ours else self._pools.inquiries).full:
+        pool = self._pools.calls if ours else self._pools.of_foreign(method)
+        if pool.full:
             return self._refusing(method, Overloaded(RETRY_SECONDS))
-        return self._ours(method, handler) if ours else self._foreign(method, handler)
+        if ours:
+            return self._ours(method, handler)
+        refuse = partial(self._refuse, method)
+        return ForeignCall(handler, self._arrivals, self._deadline_seconds, refuse).wrapped(pool)
 
     def _ours(self, method: str, handler: Handler) -> Handler:
+        """Answer a call of ours: as a stream of one message, because only so the wait for it can be ended."""
         endpoint: Endpoint = handler.unary_unary  # type: ignore[assignment]
         arrived = time.monotonic()
 
-        def answer(raw: bytes, context: grpc.ServicerContext) -> bytes:
+        def answer(raws: Iterator[bytes], context: grpc.ServicerContext) -> bytes:
             remaining = context.time_remaining()
             capped = remaining is None or remaining > _NO_DEADLINE_SECONDS
-            call = Call(context, ends=arrived + self._deadline_seconds if capped else time.monotonic() + remaining)
+            ends = arrived + self._deadline_seconds if capped else time.monotonic() + remaining
+            call = Call(context, ends=ends)
             try:
+                raw = self._arrivals.first(raws, context, ends=arrived + self._deadline_seconds)
                 call.check_time()
                 return endpoint(raw, call)
             except Exception as error:  # noqa: BLE001  the outermost place: nothing may pass
                 self._refuse(method, error, context)
 
-        return grpc.unary_unary_rpc_method_handler(answer)
-
-    def _foreign(self, method: str, handler: Handler) -> Handler:
-        """Wrap a service that grpc ships: one message in, or a stream of messages."""
-        if handler.request_streaming:
-            wrapped = grpc.stream_stream_rpc_method_handler
-            answer = self._streaming(method, handler)
-        elif handler.response_streaming:
-            wrapped = grpc.unary_stream_rpc_method_handler
-            answer = self._watching(method, handler)
-        else:
-            wrapped = grpc.unary_unary_rpc_method_handler
-            answer = self._asking(method, handler)
-        answer.experimental_thread_pool = self._pools.inquiries  # type: ignore[attr-defined]
-        return wrapped(answer, response_serializer=handler.response_serializer)
-
-    def _asking(self, method: str, handler: Handler) -> Callable[..., Any]:
-        def answer(raw: bytes, context: grpc.ServicerContext) -> Any:  # noqa: ANN401  any message
-            try:
-                response = handler.unary_unary(_decoded(handler, raw), context)  # type: ignore[misc]
-                self._complete(context)
-            except NotImplementedError:
-                self._refuse(method, MethodUnknown(), context)
-            except Exception as error:  # noqa: BLE001  the outermost place: nothing may pass
-                self._refuse(method, error, context)
-            return response
-
-        return answer
-
-    def _watching(self, method: str, handler: Handler) -> Callable[..., Any]:
-        """Wrap health's `Watch`, which answers by callback, so that an open watch holds no thread."""
-
-        def answer(raw: bytes, context: grpc.ServicerContext, *send: Callable[[Any], None]) -> Any:  # noqa: ANN401  any message
-            try:
-                return handler.unary_stream(_decoded(handler, raw), context, *send)  # type: ignore[misc]
-            except Exception as error:  # noqa: BLE001  the outermost place: nothing may pass
-                self._refuse(method, error, context)
-
-        answer.experimental_non_blocking = getattr(  # type: ignore[attr-defined]
-            handler.unary_stream, "experimental_non_blocking", False
-        )
-        return answer
-
-    def _streaming(self, method: str, handler: Handler) -> Callable[..., Any]:
-        def answer(raws: Iterator[bytes], context: grpc.ServicerContext) -> Iterator[Any]:
-            try:
-                yield from handler.stream_stream((_decoded(handler, raw) for raw in raws), context)  # type: ignore[misc]
-            except Exception as error:  # noqa: BLE001  the outermost place: nothing may pass
-                self._refuse(method, error, context)
-
-        return answer
-
-    def _complete(self, context: grpc.ServicerContext) -> None:
-        """Give the status that a foreign service set the `ErrorInfo` that it lacks."""
-        code = context.code()  # type: ignore[attr-defined]
-        if code not in (None, grpc.StatusCode.OK):
-            raise _ForeignStatus(code)
+        return grpc.stream_unary_rpc_method_handler(answer)
 
     def _refusing(self, method: str, error: Exception) -> Handler:
         """Answer without reading the body: a handler of streams starts before its first message is there."""
@@ -162,7 +115,7 @@ class Guard(grpc.ServerInterceptor):
 
     def _refuse(self, method: str, error: Exception, context: grpc.ServicerContext) -> NoReturn:
         incident = ""
-        if isinstance(error, _ForeignStatus):
+        if isinstance(error, ForeignStatus):
             status = status_of_code(error.code, "the service that was asked for is not known here")
         else:
             if is_ours(error):
@@ -174,18 +127,3 @@ class Guard(grpc.ServerInterceptor):
             status = status_of(error, incident=incident)
         context.set_trailing_metadata(((_DETAILS_KEY, status.SerializeToString()),))
         context.abort(_CODES[status.code], status.message)
-
-
-class _ForeignStatus(Exception):
-    """A status that a service of grpc's set without an exception."""
-
-    def __init__(self, code: grpc.StatusCode) -> None:
-        super().__init__(code.name)
-        self.code = code
-
-
-def _decoded(handler: Handler, raw: bytes) -> Any:  # noqa: ANN401  any message
-    try:
-        return handler.request_deserializer(raw)  # type: ignore[misc]
-    except Exception as error:
-        raise BodyUnreadable from error

@@ -11,6 +11,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from nextplay.errors import NextplayError
+from nextplay.service.arrivals import Arrivals
 from nextplay.service.endpoints import MOST_BATCH_BYTES, add_endpoints
 from nextplay.service.guard import Endpoint, Guard
 from nextplay.service.telemetry import Journal
@@ -39,7 +40,8 @@ class GrpcServer:
     def __init__(self, services: Mapping[str, Mapping[str, Endpoint]], *, limits: Limits, journal: Journal) -> None:
         """Offer `services` (full name → method → endpoint), health for each, and reflection."""
         self._pools = Pools.of(limits.threads, max_waiting=limits.max_waiting)
-        guard = Guard(journal, pools=self._pools, deadline_seconds=limits.deadline_seconds)
+        self._arrivals = Arrivals()
+        guard = Guard(journal, pools=self._pools, arrivals=self._arrivals, deadline_seconds=limits.deadline_seconds)
         self._server = grpc.server(self._pools.calls, interceptors=[guard], options=_options(limits))
         self._health = health.HealthServicer()
         self._names = ("", *services)
@@ -57,6 +59,7 @@ class GrpcServer:
             message = f"`{host}:{port}` cannot be listened on: it is taken, or not an address of this machine"
             raise PortTaken(message) from error
         self._server.start()
+        self._arrivals.start()
         return bound
 
     def announce(self, *, serving: bool) -> None:
@@ -68,6 +71,7 @@ class GrpcServer:
     def stop(self, grace_seconds: float) -> None:
         """Refuse new calls, give running ones `grace_seconds`, and return when all have ended."""
         self._server.stop(grace_seconds).wait()
+        self._arrivals.stop()
         self._pools.shutdown()
 
 

@@ -55,10 +55,11 @@ class Workers(ThreadPoolExecutor):
 
 @dataclass(frozen=True, slots=True)
 class Pools:
-    """Threads for our own calls, for health and reflection, and for refusals, which need no work."""
+    """Threads for our own calls, for health, for reflection, and for refusals, which need no work."""
 
     calls: Workers
-    inquiries: Workers
+    health: Workers
+    reflection: Workers
     refusals: Workers
 
     @classmethod
@@ -66,11 +67,16 @@ class Pools:
         """Make the pools; threads start when they are needed."""
         return cls(
             calls=Workers(threads, limit=max_waiting, name="call"),
-            inquiries=Workers(_INQUIRY_THREADS, limit=_INQUIRIES_WAITING, name="inquiry"),
+            health=Workers(_INQUIRY_THREADS, limit=_INQUIRIES_WAITING, name="health"),
+            reflection=Workers(_INQUIRY_THREADS, limit=_INQUIRIES_WAITING, name="reflection"),
             refusals=Workers(1, limit=_UNBOUNDED, name="refusal"),
         )
 
+    def of_foreign(self, method: str) -> Workers:
+        """Return the threads for a service that grpc ships: health never waits behind anything else."""
+        return self.health if method.startswith("/grpc.health.") else self.reflection
+
     def shutdown(self) -> None:
         """End the threads when their calls have ended."""
-        for pool in (self.calls, self.inquiries, self.refusals):
+        for pool in (self.calls, self.health, self.reflection, self.refusals):
             pool.shutdown(wait=True)
