@@ -210,7 +210,11 @@ def test_without_a_model_the_rules_still_decide() -> None:
     assert decision.churn.degraded
     assert decision.churn.probability is None
     assert [action.play for action in decision.actions] == ["guided_setup_session"]
-    assert decision.actions[0].priority.notes != ()
+    assert decision.actions[0].priority.notes == (
+        "annual value unknown: what is usual in the segment counts",
+        "no churn model: the usual risk of the segment counts",
+        "propensity by the rulebook's general experience",
+    )
 
 
 def test_an_empty_snapshot_is_never_healthy(decider: Decider) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from nextplay.arbitration import Arbitration, RankedAction, WithheldPlay
@@ -20,6 +20,7 @@ from nextplay.decision import (
     Gap,
     NearMiss,
     Options,
+    Priority,
     SignalTrace,
     Undetermined,
     Withheld,
@@ -29,7 +30,7 @@ from nextplay.release import Release
 from nextplay.rules.assessment import Assessment, GapOutcome
 from nextplay.rules.rulebook import SignalRule, Text, TextList
 from nextplay.rules.wording import Template, fill, template_of, written_value
-from nextplay.sentences import driver_opening, fact_label, language_of
+from nextplay.sentences import driver_opening, fact_label, language_of, sentence
 from nextplay.snapshot import CustomerSnapshot, InputWarning
 from nextplay.withholding import withheld_says
 
@@ -259,9 +260,14 @@ class _Page:
             effort_hours=play.effort_hours,
             checklist=self._lines(play.checklist),
             gaps=tuple(outcome.rule.id for outcome in ranked.candidate.gaps),
-            priority=ranked.priority,
+            priority=self._priority(ranked.priority),
             unchecked=ranked.unchecked,
         )
+
+    def _priority(self, priority: Priority) -> Priority:
+        if not priority.notes:
+            return priority
+        return replace(priority, notes=tuple(sentence(self._locale, f"note_{note}") for note in priority.notes))
 
     def _withheld(self, withheld: WithheldPlay) -> Withheld:
         play = withheld.candidate.play
