@@ -25,6 +25,7 @@ from nextplay.rules.format_condition import (
     FITTING,
     KNOWLEDGE,
     LISTED,
+    MOST_LISTED,
     ConditionForm,
     GroupForm,
     LeafForm,
@@ -45,7 +46,6 @@ TYPE_WORDS: Final = {
     "day": "a date",
 }
 Operand = FactValue | tuple[float, float] | tuple[FactValue, ...] | Parameter
-MOST_LISTED: Final = 200
 
 
 @dataclass(slots=True)

@@ -115,8 +115,9 @@ class _FastScanner(Scanner):
         return bool(self.next_possible_simple_key() == self.tokens_taken)
 
     def check_token(self, *choices: Any) -> bool:  # noqa: ANN401  overridden
-        while self.need_more_tokens():
-            self.fetch_more_tokens()
+        if not self.tokens or self.possible_simple_keys:
+            while self.need_more_tokens():
+                self.fetch_more_tokens()
         return bool(self.tokens) and (not choices or isinstance(self.tokens[0], choices))
 
     def fetch_flow_collection_start(self, TokenClass: Any, to_push: str) -> None:  # noqa: N803, ANN401  overridden

@@ -28,6 +28,11 @@ class FaultLog:
         lines = self._lines[path] = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         return lines
 
+    def take(self, other: FaultLog) -> None:
+        """Take over what another log holds of files that are not in this one."""
+        self._lines |= other._lines
+        self._faults |= other._faults
+
     def add(self, place: Place, code: FaultCode, message: str, *, hint: str = "", level: FaultLevel = "error") -> None:
         """Report a fault at `place`."""
         key = (place, code, message)

@@ -12,7 +12,7 @@ from nextplay.rules.fault_log import FaultLog
 from nextplay.rules.form import report_unknown_keys
 from nextplay.rules.rulebook import Place
 from nextplay.rules.shape import (
-    ATTRIBUTE_PATTERN,
+    FactName,
     Flag,
     JsonSchema,
     Located,
@@ -40,6 +40,7 @@ FITTING: Final[Mapping[str, tuple[str, ...]]] = {
 """The operators that fit each type of fact."""
 LISTED: Final = frozenset({"in", "not_in", "contains_any"})
 MOST_CHILDREN: Final = 200
+MOST_LISTED: Final = 200
 _FORMS: Final = ("all", "any", "not", "signal", "fact")
 
 
@@ -165,29 +166,37 @@ def condition_definitions(terms: Terms) -> JsonSchema:
     groups: dict[tuple[Any, ...], list[str]] = {}
     for name, spec in terms.specs.items():
         groups.setdefault((spec.type, spec.words, spec.low, spec.high, spec.whole), []).append(name)
-    leaves = [_leaf_schema(names, terms.specs[names[0]], terms) for names in groups.values()]
-    if terms.attributes_open:
-        leaves.append({"properties": {"fact": {"pattern": ATTRIBUTE_PATTERN}}})
+    leaves = [_when_fact(names, _leaf_schema(terms.specs[names[0]], terms)) for names in groups.values()]
     one = {"$ref": "#/$defs/condition"}
-    several = {"type": "array", "items": one, "minItems": 1}
+    several = {"type": "array", "items": one, "minItems": 1, "maxItems": MOST_CHILDREN}
     signal = Reference("signal").schema(terms)
     grouped = [_single_key(key, shape) for key, shape in (("all", several), ("any", several), ("not", one))]
     return {
         "condition": {"anyOf": [signal, several, *grouped, _single_key("signal", signal), {"$ref": "#/$defs/leaf"}]},
-        "leaf": {"type": "object", "required": ["fact"], "anyOf": leaves},
+        "leaf": {
+            "type": "object",
+            "properties": {"fact": FactName().schema(terms)},
+            "required": ["fact"],
+            "allOf": leaves,
+        },
     }
+
+
+def _when_fact(names: list[str], then: JsonSchema) -> JsonSchema:
+    """Apply `then` to these facts only, so that an editor names the one thing that is wrong."""
+    return {"if": {"properties": {"fact": {"enum": sorted(names)}}, "required": ["fact"]}, "then": then}
 
 
 def _single_key(key: str, shape: JsonSchema) -> JsonSchema:
     return {"type": "object", "properties": {key: shape}, "required": [key], "additionalProperties": False}
 
 
-def _leaf_schema(names: list[str], spec: FactSpec, terms: Terms) -> JsonSchema:
+def _leaf_schema(spec: FactSpec, terms: Terms) -> JsonSchema:
     """Describe the comparisons of facts that are alike: the operators that fit, the values that can occur."""
     fitting = FITTING[spec.type]
     operands = {operator: _operand_schema(operator, spec, terms) for operator in fitting}
     return {
-        "properties": {"fact": {"enum": sorted(names)}, "unknown": {"type": "boolean"}, **operands},
+        "properties": {"fact": {}, "unknown": {"type": "boolean"}, **operands},
         "oneOf": [{"required": [operator]} for operator in fitting],
         "additionalProperties": False,
     }
@@ -200,7 +209,7 @@ def _operand_schema(operator: str, spec: FactSpec, terms: Terms) -> JsonSchema:
     if operator == "between":
         return {"type": "array", "items": value, "minItems": 2, "maxItems": 2}
     if operator in LISTED:
-        return {"type": "array", "items": value, "minItems": 1, "uniqueItems": True}
+        return {"type": "array", "items": value, "minItems": 1, "maxItems": MOST_LISTED, "uniqueItems": True}
     return {"anyOf": [value, _single_key("param", Reference("parameter").schema(terms))]}
 
 

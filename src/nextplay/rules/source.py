@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -100,14 +101,46 @@ def read_rulebook_folder(folder: Path) -> dict[str, bytes]:
     found = {}
     for path in sorted((*folder.rglob("*.yaml"), *folder.rglob("*.yml"))):
         relative = path.relative_to(folder)
-        if relative.parts[0] == "schema" or any(part.startswith(".") for part in relative.parts):
-            continue
-        found[relative.as_posix()] = path.read_bytes()
+        hidden = relative.parts[0] == "schema" or any(part.startswith(".") for part in relative.parts)
+        if not hidden and path.is_file():
+            with path.open("rb") as file:
+                found[relative.as_posix()] = file.read(LARGEST_FILE_BYTES + 1)
     return found
 
 
 def parse_source(path: str, raw: bytes, log: FaultLog) -> Node | None:
-    """Turn the bytes of one file into its node; `None` where nothing could be read, which `log` then tells."""
+    """Turn the bytes of one file into its node; `None` where nothing could be read, which `log` then tells.
+
+    Files without faults are remembered, so that a reload only parses what has changed.
+    """
+    try:
+        node, own = _sound(path, raw)
+    except _Faulty as faulty:
+        node, own = faulty.node, faulty.log
+    log.take(own)
+    return node
+
+
+@lru_cache(maxsize=256)
+def _sound(path: str, raw: bytes) -> tuple[Node | None, FaultLog]:
+    """Parse a file; raises `_Faulty`, which is not remembered, where it has a fault."""
+    log = FaultLog()
+    node = _parse(path, raw, log)
+    if log.errors():
+        raise _Faulty(node, log)
+    return node, log
+
+
+class _Faulty(Exception):
+    """A file that has faults, with what could be read of it."""
+
+    def __init__(self, node: Node | None, log: FaultLog) -> None:
+        super().__init__()
+        self.node = node
+        self.log = log
+
+
+def _parse(path: str, raw: bytes, log: FaultLog) -> Node | None:
     text = _decoded(path, raw, log)
     if text is None:
         return None

@@ -1,0 +1,102 @@
+"""Texts with the values of facts in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pytest
+
+from nextplay.decision import FactValue
+from nextplay.facts.spec import FactSpec
+from nextplay.rules.rulebook import Rulebook
+from nextplay.rules.wording import facts_in_texts, placeholders, render, wording, written_value
+
+
+@dataclass(frozen=True)
+class Values:
+    """Facts by name."""
+
+    known: Mapping[str, FactValue]
+
+    def value(self, name: str) -> FactValue:
+        """Look it up."""
+        return self.known[name]
+
+
+def _number(unit: str) -> FactSpec:
+    return FactSpec("fact", "number", "meaning", unit=unit)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "english", "portuguese"),
+    [
+        (0.42, "share", "42 %", "42 %"),
+        (1.0, "share", "100 %", "100 %"),
+        (0.0, "share", "0 %", "0 %"),
+        (0.0375, "share", "3.8 %", "3,8 %"),
+        (-0.3, "share", "-30 %", "-30 %"),
+        (2.456, "ratio", "2.46", "2,46"),
+        (2.5, "ratio", "2.5", "2,5"),
+        (3, "ratio", "3", "3"),
+        (1234567.4, "money", "1,234,567", "1.234.567"),
+        (46, "days", "46", "46"),
+        (12.34, "hours", "12.3", "12,3"),
+        (0.5, "ease", "0.5", "0,5"),
+        (-0.001, "ratio", "0", "0"),
+        (1e15, "volume", "1,000,000,000,000,000", "1.000.000.000.000.000"),
+        (0.1 + 0.2, "ratio", "0.3", "0,3"),
+    ],
+)
+def test_numbers_are_written_by_unit_and_locale(value: float, unit: str, english: str, portuguese: str) -> None:
+    """Shares are per cent; decimals follow the unit, marks the locale; zeros at the end are dropped."""
+    assert written_value(value, _number(unit), locale="en") == english
+    assert written_value(value, _number(unit), locale="pt-BR") == portuguese
+
+
+@pytest.mark.parametrize(
+    ("value", "spec", "english", "portuguese"),
+    [
+        (None, _number("days"), "unknown", "desconhecido"),
+        (True, FactSpec("fact", "flag", ""), "yes", "sim"),
+        (False, FactSpec("fact", "flag", ""), "no", "não"),
+        ("mid_market", FactSpec("fact", "word", ""), "mid market", "mid market"),
+        ("gold_plan", FactSpec("fact", "text", ""), "gold_plan", "gold_plan"),
+        (("response_time", "price"), FactSpec("fact", "words", ""), "response time, price", "response time, price"),
+        ("2026-03-02", FactSpec("fact", "day", ""), "2026-03-02", "2026-03-02"),
+    ],
+)
+def test_other_values_are_written_as_people_read_them(
+    value: FactValue, spec: FactSpec, english: str, portuguese: str
+) -> None:
+    """Unknown, flags and words come in the language; texts and days stay as they are."""
+    assert written_value(value, spec, locale="en") == english
+    assert written_value(value, spec, locale="pt-BR") == portuguese
+
+
+def test_a_text_is_rendered_in_its_locale_or_in_the_first_one() -> None:
+    """The asked locale is used where the text has it; else the first required one, with that one's number marks."""
+    specs, facts = {"a.b": _number("ratio")}, Values({"a.b": 1.5})
+    both = {"en": "{a.b} times", "pt-BR": "{a.b} vezes"}
+    assert render(both, facts, specs, locale="pt-BR") == "1,5 vezes"
+    assert render({"en": "{a.b} times"}, facts, specs, locale="pt-BR") == "1.5 times"
+    assert wording(both, locale="de") == "{a.b} times"
+
+
+def test_values_are_not_read_as_placeholders() -> None:
+    """A customer's own text in braces stays what it is: nothing is filled in twice."""
+    specs = {"profile.name": FactSpec("profile.name", "text", ""), "a.b": _number("count")}
+    facts = Values({"profile.name": "{a.b}", "a.b": 3})
+    assert render({"en": "{profile.name}: {a.b}"}, facts, specs, locale="en") == "{a.b}: 3"
+
+
+def test_placeholders_are_named_once_in_their_order() -> None:
+    """Only bare fact names in braces are placeholders."""
+    assert placeholders("{b.c} and {a} and {b.c} and { d } and {E}") == ("b.c", "a")
+
+
+def test_facts_of_all_texts_are_found(small_rulebook: Rulebook) -> None:
+    """Every fact that any title, sentence, rationale or checklist shows is named, so that it can be planned."""
+    found = facts_in_texts(small_rulebook)
+    assert {"support.open_p1", "touchpoints.support.response_ratio", "usage.setup_errors_14d"} <= found
+    assert "support.tickets_90d" not in found
