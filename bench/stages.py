@@ -1,6 +1,6 @@
 """Where the CPU time of one decision goes, station by station, on the shipped rulebook.
 
-    python -m bench.stages [SNAPSHOT.json ...] [--repeats 200] [--json]
+    python -m bench.stages [SNAPSHOT.json ...] [--repeats 60] [--json]
 
 Each station is run on its own input, many times between two looks at the thread's CPU clock, and the median is taken:
 what other processes do on the machine is not counted. `yardstick` is a fixed piece of pure Python measured in the same
@@ -141,7 +141,7 @@ def main() -> None:
     parser.add_argument("snapshots", nargs="*", type=Path, default=sorted(_EXAMPLES.glob("*.json")))
     parser.add_argument("--rules", type=Path, default=Path("rules"))
     parser.add_argument("--models", type=Path, default=Path("models"))
-    parser.add_argument("--repeats", type=int, default=200)
+    parser.add_argument("--repeats", type=int, default=60)
     parser.add_argument("--inference", choices=["durable", "python"], default="durable")
     parser.add_argument("--json", action="store_true", help="write the times as JSON")
     asked = parser.parse_args()

@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from google.protobuf.json_format import MessageToDict
 from rich.console import Console
-from tests.cli.sample_decision import sample_document
+from tests.cli.sample_decision import DECISION, sample_document
 from tests.golden import matches_golden
 
+from nextplay._proto.nextplay.v1 import decision_pb2
 from nextplay.cli.rendering import decision_view, fact_value, plain
+from nextplay.service.wire import write_decision
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -69,3 +72,10 @@ def test_text_of_customers_is_inert_on_a_terminal() -> None:
 def test_values_are_read_from_either_door(value: object, expected: object) -> None:
     """A fact's value is the same whether plain or wrapped as in the contract."""
     assert fact_value(value) == expected
+
+
+def test_what_comes_over_grpc_looks_the_same() -> None:
+    """The decision of the server, read as JSON by a client, gives the same view as the decision itself."""
+    message = decision_pb2.Decision.FromString(write_decision(DECISION))
+    over_grpc = MessageToDict(message, preserving_proto_field_name=True)
+    assert drawn(over_grpc, width=100, readings=True) == drawn(sample_document(), width=100, readings=True)

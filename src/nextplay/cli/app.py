@@ -63,6 +63,8 @@ def nextplay() -> None:
 
 def main() -> None:
     """Run the command line; every error ends as a sentence on stderr and an exit code, never as a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal without our signs still gets the text
     try:
         app()
     except BrokenPipeError:

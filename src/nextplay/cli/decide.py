@@ -15,7 +15,7 @@ from rich.text import Text
 from nextplay.canonical import decision_document
 from nextplay.cli.book import LINE_SUFFIXES, Book, Entry, read_book
 from nextplay.cli.exits import ExitCode
-from nextplay.cli.output import Format, FormatOption, complain, say_json, show
+from nextplay.cli.output import Format, FormatOption, complain, counted, say_json, show
 from nextplay.cli.places import ModelsOption, RulesOption
 from nextplay.cli.rendering import decision_view
 from nextplay.decider import Decider
@@ -63,7 +63,7 @@ def decide(  # noqa: PLR0913  each parameter is an option of the command
 def _decide_all(book: Book, decider: Decider, *, options: Options, as_of: str, output: Format) -> int:
     """Write one decision, or one error, for each entry; return the number of errors."""
     failed = 0
-    for index, entry in enumerate(book.entries):
+    for index, entry in enumerate(counted(book.entries, "account")):
         try:
             decision = _decision(entry, decider, options=options, as_of=as_of)
         except InputInvalid as error:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import orjson
 import typer
 from rich.console import Console, RenderableType
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 _PIPE_WIDTH = 100
+Item = TypeVar("Item")
 
 
 class Format(StrEnum):
@@ -47,6 +49,16 @@ def say_json(document: Mapping[str, Any], *, pretty: bool = False) -> None:
     """Write one JSON document to stdout with sorted keys: on one line, or laid out for reading."""
     option = orjson.OPT_SORT_KEYS | (orjson.OPT_INDENT_2 if pretty else 0)
     say(orjson.dumps(document, option=option).decode())
+
+
+def counted(items: Iterable[Item], noun: str) -> Iterator[Item]:
+    """Pass items through, counting them on stderr while somebody watches there and stdout goes elsewhere."""
+    if sys.stdout.isatty() or not sys.stderr.isatty():
+        yield from items
+        return
+    columns = (SpinnerColumn(), TextColumn(f"{{task.completed}} {noun}s"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False) as progress:
+        yield from progress.track(items, total=None)
 
 
 def plural(count: int, noun: str) -> str:

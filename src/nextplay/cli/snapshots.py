@@ -16,7 +16,7 @@ import typer
 from nextplay.authoring.csv_mapping_file import read_mapping
 from nextplay.authoring.csv_snapshots import CsvExport, RowResult, Tally
 from nextplay.cli.exits import ExitCode
-from nextplay.cli.output import Format, FormatOption, complain, plural
+from nextplay.cli.output import Format, FormatOption, complain, counted, plural
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Make snapshots out of exports.")
 
@@ -51,7 +51,7 @@ def from_csv(
     tally = Tally()
     with _lines_of(export, read.encoding) as lines, _written(target) as sink:
         rows = CsvExport(lines, read, as_of=instant)
-        for row in rows:
+        for row in counted(rows, "row"):
             tally.add(row)
             if row.snapshot is not None:
                 sink.write(orjson.dumps(row.snapshot) + b"\n")
