@@ -35,8 +35,14 @@ class Draft:
 
     def held(self, path: str) -> Any:  # noqa: ANN401  the value of any field
         """Return what a field is fixed to, `None` where it is free."""
-        group, key = self._slot(path)
-        return group.get(key)
+        *groups, key = path.split(".")
+        place: Any = self.raw
+        for group in groups:
+            name, _, word = group.partition("[")
+            place = place.get(name, {})
+            if isinstance(place, list):
+                place = next((row for row in place if row.get("name") == word.rstrip("]")), {})
+        return place.get(key)
 
     def default(self, path: str, value: object) -> Any:  # noqa: ANN401  the value of any field
         """Fix a free field, and return what it is fixed to."""

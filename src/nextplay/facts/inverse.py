@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Final
 
 from nextplay.decision import FactValue
@@ -24,22 +25,37 @@ def snapshot_with(
     The result was read back and checked. Raises `ValueError` where the facts cannot be had together, or where no way to
     have them together was found; `KeyError` where a fact does not exist.
     """
-    known = Vocabulary.of() if vocabulary is None else vocabulary
+    known = _shipped() if vocabulary is None else vocabulary
     draft = Draft(values, today=as_of.astimezone(UTC).date())
-    for write, facts in _inverses(known, values):
-        write(draft, {fact.spec.name: values[fact.spec.name] for fact in facts})
+    inverses = _inverses(known, values)
+    while inverses:
+        write = min(inverses, key=lambda write: _urgency(inverses[write], draft))
+        write(draft, {fact.spec.name: values[fact.spec.name] for fact in inverses.pop(write)})
     raw = {"account_id": _ACCOUNT, "as_of": as_of.isoformat(), **draft.raw}
     _check(raw, values, known)
     return raw
 
 
-def _inverses(vocabulary: Vocabulary, values: Mapping[str, FactValue]) -> list[tuple[Writer, list[Fact]]]:
-    """Return the inverses to run, in order: fields first, sums over lists last, then by name."""
-    facts = [vocabulary.fact(name) for name, value in values.items() if value is not None]
-    groups: dict[Writer, list[Fact]] = {}
-    for fact in sorted(facts, key=lambda fact: (fact.rank, fact.spec.name)):
-        groups.setdefault(fact.write, []).append(fact)
-    return list(groups.items())
+@cache
+def _shipped() -> Vocabulary:
+    return Vocabulary.of()
+
+
+def _inverses(vocabulary: Vocabulary, values: Mapping[str, FactValue]) -> dict[Writer, list[Fact]]:
+    """Return the inverses to run, each with the facts that share it."""
+    inverses: dict[Writer, list[Fact]] = {}
+    for name, value in sorted(values.items()):
+        fact = vocabulary.fact(name)
+        if value is not None:
+            inverses.setdefault(fact.write, []).append(fact)
+    return inverses
+
+
+def _urgency(facts: list[Fact], draft: Draft) -> tuple[int, int, str]:
+    """Order inverses: fields first, sums over lists last; before others those with the fewest fields still free."""
+    reads = {path for fact in facts for path in fact.spec.reads}
+    free = sum(draft.held(path) is None for path in reads)
+    return (min(fact.rank for fact in facts), free, facts[0].spec.name)
 
 
 def _check(raw: dict[str, Any], values: Mapping[str, FactValue], vocabulary: Vocabulary) -> None:

@@ -61,29 +61,37 @@ class Answer(NamedTuple):
         return (self.value, -self.day, drivers is None, drivers or ())
 
 
+class _Days:
+    """The newest day on which somebody answered, and on which an answer is undecided; `_NO_DAY` where nobody did."""
+
+    __slots__ = ("newest", "undecided")
+
+    def __init__(self, newest: int = _NO_DAY, undecided: int = _NO_DAY) -> None:
+        self.newest = newest
+        self.undecided = undecided
+
+
 class Scope:
     """The answers of one kind that belong to a touchpoint, to a role or to the whole, as of the ordinal `today`.
 
     `known` are the fresh answers; `fresh` the same, but `None` while a fresh row lacks its score or a row its day.
-    `newest` and `worst` are `None` where another row could change them. `days_since_newest` counts stale ones too.
+    `newest` and `worst` are `None` where another row could change them. `days_since_newest` is about all answers ever
+    given here, stale and replaced ones too.
     """
 
     __slots__ = ("days_since_newest", "fresh", "known", "newest", "today", "worst")
 
-    def __init__(self, answers: Sequence[Answer], undecided: Sequence[int], *, today: int, oldest_fresh: int) -> None:
-        """Decide once what the answers say; `undecided` are the days of rows of which something is missing."""
+    def __init__(self, answers: Sequence[Answer], days: _Days, *, today: int, oldest_fresh: int) -> None:
+        """Decide once what the answers say, and what rows of which something is missing leave open."""
         self.today = today
         self.known = [answer for answer in answers if answer.day >= oldest_fresh]
         self.newest = self.worst = self.known[0] if self.known else None
         if len(self.known) > 1:
             self.newest, self.worst = min(self.known, key=Answer.by_age), min(self.known, key=Answer.by_value)
         self.fresh: list[Answer] | None = self.known
-        newest_day = max([answer.day for answer in answers], default=_NO_DAY)
-        if undecided:
-            doubt = max(undecided)
-            newest_day = max(newest_day, doubt)
-            self._doubt(doubt, oldest_fresh)
-        self.days_since_newest = max(0, today - newest_day) if _NO_DAY < newest_day < EVERY_DAY else None
+        if days.undecided:
+            self._doubt(days.undecided, oldest_fresh)
+        self.days_since_newest = max(0, today - days.newest) if _NO_DAY < days.newest < EVERY_DAY else None
 
     def _doubt(self, doubt: int, oldest_fresh: int) -> None:
         """Take back what a row of the day `doubt` could change."""
@@ -93,7 +101,7 @@ class Scope:
             self.worst = self.fresh = None
 
 
-_EMPTY: Final = Scope((), (), today=_NO_DAY, oldest_fresh=_NO_DAY)
+_EMPTY: Final = Scope((), _Days(), today=_NO_DAY, oldest_fresh=_NO_DAY)
 
 
 class Low:
@@ -117,16 +125,17 @@ class Low:
 class Answers:
     """All rows of `surveys`, cut into scopes on demand."""
 
-    __slots__ = ("_answers", "_low", "_scopes", "_stale_after", "_today", "_undecided", "_unknown")
+    __slots__ = ("_answers", "_days", "_doubts", "_low", "_scopes", "_stale_after", "_today", "_unknown")
 
     def __init__(self, surveys: Sequence[Survey], *, today: int, stale_after: Mapping[str, int]) -> None:
         """Bring every row onto the scale of its kind, and leave the newest of each touchpoint and respondent."""
         self._answers: dict[Place, list[Answer]] = {}
-        self._undecided: dict[Place, list[int]] = {}
+        self._days: dict[Place, _Days] = {}
         self._scopes: dict[Place, Scope] = {}
         self._stale_after = stale_after
         self._today = today
         self._unknown = False
+        self._doubts: dict[tuple[str | None, str | None, str | None], int] = {}
         self._low: Low | None = None
         for answer in self._current(surveys):
             for place in _places(answer.kind, answer.survey):
@@ -139,7 +148,7 @@ class Answers:
     def part(self, place: Place) -> Scope | None:
         """Return the answers of a kind at a touchpoint or of a role, `None` where there are none."""
         found = self._scopes.get(place)
-        if found is None and (place in self._answers or place in self._undecided or self._unknown):
+        if found is None and (place in self._days or self._unknown):
             return self._cut(place)
         return found
 
@@ -150,32 +159,54 @@ class Answers:
         return self._low
 
     def _current(self, surveys: Sequence[Survey]) -> Iterable[Answer]:
-        """Return the newest answer of each touchpoint and respondent; set undecided rows aside."""
+        """Return the newest answer of each touchpoint and respondent, where no undecided row may have replaced it."""
         said: dict[object, list[Answer]] = {}
         for index, survey in enumerate(surveys):
             answer = self._answer(survey)
             if answer is not None:
                 who = index if survey.respondent_id is None else (answer.kind, survey.touchpoint, survey.respondent_id)
                 said.setdefault(who, []).append(answer)
-        return [answers[0] if len(answers) == 1 else _superseding(answers) for answers in said.values()]
+        newest = [answers[0] if len(answers) == 1 else _superseding(answers) for answers in said.values()]
+        return [answer for answer in newest if self._stands(answer)] if self._doubts else newest
 
     def _answer(self, survey: Survey) -> Answer | None:
+        """Return what a row says; where that is undecided, note the day and what it leaves in doubt."""
         kind = survey.kind or (SCALE_RANGE[survey.scale][0] if survey.scale else None)
-        if kind is None:
-            self._unknown = True
-            return None
         day = EVERY_DAY if survey.answered_on is None else survey.answered_on.toordinal()
         value = _value(survey)
-        if value is None or day == EVERY_DAY:
-            for place in _places(kind, survey):
-                self._undecided.setdefault(place, []).append(day)
+        decided = kind is not None and value is not None and day != EVERY_DAY
+        self._note(kind, survey, day, undecided=_NO_DAY if decided else day)
+        if kind is None or value is None or not decided:
             return None
         return Answer(survey, kind, value, day, value <= HIGHEST_LOW[kind])
 
+    def _note(self, kind: str | None, survey: Survey, day: int, *, undecided: int) -> None:
+        if undecided and survey.respondent_id is not None:
+            who = (kind, survey.touchpoint, survey.respondent_id)
+            self._doubts[who] = max(undecided, self._doubts.get(who, _NO_DAY))
+        if kind is None:
+            self._unknown = True
+            return
+        for place in _places(kind, survey):
+            days = self._days.get(place)
+            if days is None:
+                self._days[place] = _Days(day, undecided)
+            else:
+                days.newest, days.undecided = max(days.newest, day), max(days.undecided, undecided)
+
+    def _stands(self, answer: Answer) -> bool:
+        """Tell whether no undecided row may have replaced the answer; where one may, the answer is undecided itself."""
+        who = (answer.survey.touchpoint, answer.survey.respondent_id)
+        if answer.day > max(self._doubts.get((kind, *who), _NO_DAY) for kind in (answer.kind, None)):
+            return True
+        for place in _places(answer.kind, answer.survey):
+            self._days[place].undecided = max(self._days[place].undecided, answer.day)
+        return False
+
     def _cut(self, place: Place) -> Scope:
-        undecided = [EVERY_DAY] if self._unknown else self._undecided.get(place, ())
+        days = _Days(EVERY_DAY, EVERY_DAY) if self._unknown else self._days[place]
         oldest_fresh = self._today - self._stale_after[place[0]]
-        found = Scope(self._answers.get(place, ()), undecided, today=self._today, oldest_fresh=oldest_fresh)
+        found = Scope(self._answers.get(place, ()), days, today=self._today, oldest_fresh=oldest_fresh)
         self._scopes[place] = found
         return found
 
