@@ -36,7 +36,7 @@ class Expansion:
         """Count the parts of a condition as written out."""
         match condition:
             case SignalLeaf(signal):
-                return self._sizes[signal]
+                return 1 + self._sizes[signal]
             case FactLeaf():
                 return 1
             case Not(child):

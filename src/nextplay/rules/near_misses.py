@@ -18,8 +18,8 @@ from nextplay.rules.program import Program
 MAX_STEPS: Final = 2
 """How many declared steps of the fact count as near."""
 MAX_NEAR: Final = 3
-MAX_NODES: Final = 400
-"""A gap whose signals span more parts than this, written out, is not searched: it would cost more than it tells."""
+MAX_PARTS: Final = 150
+"""A gap of more parts than this, its signals written out, is not searched; so nothing grows or nests without bound."""
 
 _ORDERED: Final = frozenset({"lt", "lte", "gt", "gte", "between"})
 _DECIMALS: Final = 6
@@ -111,7 +111,7 @@ class NearMisses:
 
     def _turns(self, gap: GapPlan) -> Iterator[_Turn]:
         condition = gap.condition
-        if self._written.size(condition) > MAX_NODES:
+        if self._written.size(condition) > MAX_PARTS:
             return
         for leaf, wanted in self._written.signed_leaves(condition):
             spec = self._specs.get(leaf.fact)
