@@ -11,7 +11,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 RULEBOOK = Path(__file__).parent / "rulebook"
 SCRIPT = Path(sys.executable).with_name("nextplay")
-ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("NEXTPLAY_")}
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("NEXTPLAY_", "COLUMNS"))}
+"""Our own environment without what would change a command: settings of ours, and the width of the terminal."""
 
 
 @dataclass(frozen=True, slots=True)
