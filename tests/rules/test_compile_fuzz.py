@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import copy
+import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.rules.plain_nodes import plain
 
 from nextplay.errors import Fault, RulebookInvalid
 from nextplay.rules.compile import compile_rulebook
-from nextplay.rules.source import read_rulebook_folder
+from nextplay.rules.fault_log import FaultLog
+from nextplay.rules.source import parse_source, read_rulebook_folder
 
 FILES = read_rulebook_folder(Path(__file__).parent / "small")
 FRAGMENTS = [
@@ -84,6 +89,36 @@ def _mutated(draw: st.DrawFn) -> dict[str, bytes]:
     return files
 
 
+TREES = {path: plain(parse_source(path, raw, FaultLog())) for path, raw in FILES.items()}
+PIECES: list[Any] = [
+    [], {}, 7, -0.5, 1e300, True, "", "x", "silent", "silent_customer", "call_back", ["silent"],
+    [["silent"]], [7], {"a": 1}, {"days_ago": 5}, {"days_ago": 5, "days_ahead": 1}, {"all": []}, "{", "2026-01-01",
+    {"fact": "support.open_p1", "gte": 1}, {"fact": "support.open_p1"}, {"param": "silent_days"}, {"signal": "silent"},
+    {"by": "profile.segment", "otherwise": 3}, {"en": "Text {support.open_p1}"}, {"fr": "Texte"},
+    {"gap": "silent_customer", "as": "cx"}, {"gap": "early_adoption_stalled"},
+]  # fmt: skip
+
+
+@st.composite
+def _reshaped(draw: st.DrawFn) -> dict[str, bytes]:
+    """Replace, remove or add values at random places of the trees: the files stay YAML, their shape does not."""
+    trees = copy.deepcopy(TREES)
+    for _ in range(draw(st.integers(1, 5))):
+        place = trees[draw(st.sampled_from(sorted(trees)))]
+        for _ in range(draw(st.integers(0, 5))):
+            held = place.values() if isinstance(place, dict) else place
+            inner = [value for value in held if value and isinstance(value, dict | list)]
+            place = draw(st.sampled_from(inner)) if inner else place
+        keys = sorted(place) if isinstance(place, dict) else list(range(len(place)))
+        new = draw(st.sampled_from(["x", "when", "kind", "reading", "as", "by", "fact", "not"]))
+        key = draw(st.sampled_from([*keys, new] if isinstance(place, dict) else keys or [0]))
+        if draw(st.booleans()) and key in keys:
+            del place[key]
+        elif isinstance(place, dict) or keys:
+            place[key] = copy.deepcopy(draw(st.sampled_from(PIECES)))
+    return {path: json.dumps(tree, ensure_ascii=False).encode() for path, tree in trees.items()}
+
+
 def _faults(files: Mapping[str, bytes]) -> tuple[Fault, ...]:
     try:
         return compile_rulebook(files).warnings
@@ -92,7 +127,7 @@ def _faults(files: Mapping[str, bytes]) -> tuple[Fault, ...]:
 
 
 @settings(max_examples=150, deadline=None)
-@given(_mutated())
+@given(_mutated() | _reshaped())
 def test_any_files_give_a_rulebook_or_faults_with_places(files: dict[str, bytes]) -> None:
     """Nothing but `RulebookInvalid` is raised; each fault stands in its file, once, and prints; twice is the same."""
     faults = _faults(files)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from tests.rules.plain_nodes import plain
 
 from nextplay.errors import RulebookInvalid
 from nextplay.facts import Vocabulary
@@ -20,19 +21,11 @@ from nextplay.rules.fault_log import FaultLog
 from nextplay.rules.format_condition import OPERATORS
 from nextplay.rules.rulebook import Rulebook
 from nextplay.rules.schema import schema_files
-from nextplay.rules.source import ListNode, MapNode, Node, ScalarNode, parse_source, read_rulebook_folder
+from nextplay.rules.source import parse_source, read_rulebook_folder
 
 SHIPPED = Path(__file__).parents[2] / "rules"
 SMALL = Path(__file__).parent / "small"
 CASES = Path(__file__).parent / "faults"
-
-
-def _plain(node: Node | None) -> Any:  # noqa: ANN401  any JSON
-    if isinstance(node, MapNode):
-        return {entry.key: _plain(entry.value) for entry in node.entries}
-    if isinstance(node, ListNode):
-        return [_plain(item) for item in node.items]
-    return node.value if isinstance(node, ScalarNode) else None
 
 
 def _validators(files: Mapping[str, bytes]) -> dict[str, Draft202012Validator]:
@@ -46,7 +39,7 @@ def _kind(path: str) -> str:
 def _complaints(files: Mapping[str, bytes], validators: Mapping[str, Draft202012Validator]) -> list[str]:
     found = []
     for path, raw in files.items():
-        errors = validators[_kind(path)].iter_errors(_plain(parse_source(path, raw, FaultLog())))
+        errors = validators[_kind(path)].iter_errors(plain(parse_source(path, raw, FaultLog())))
         found += [f"{path}: {error.json_path}" for error in errors]
     return found
 

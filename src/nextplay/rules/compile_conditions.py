@@ -18,6 +18,7 @@ from nextplay.rules.condition import (
     Parameter,
     SignalLeaf,
     alternatives,
+    leaves_of,
 )
 from nextplay.rules.fault_codes import FaultCode
 from nextplay.rules.fault_log import FaultLog, listed_hint, shortened
@@ -45,6 +46,7 @@ TYPE_WORDS: Final = {
     "text": "a text",
     "day": "a date",
 }
+MOST_LEAVES: Final = 200
 Operand = FactValue | tuple[float, float] | tuple[FactValue, ...] | Parameter
 
 
@@ -61,7 +63,10 @@ class ConditionCompiler:
         if form is None:
             return None
         condition = self._compile(form)
-        if condition is not None:
+        if condition is not None and sum(1 for _ in leaves_of(condition)) > MOST_LEAVES:
+            message = f"a condition may have {MOST_LEAVES} comparisons"
+            self.log.add(form.place, "too-long", message, hint="gather some of them in a signal of its own")
+        elif condition is not None:
             self._check_alternatives(form, condition, negated=negated)
         return condition
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final, Literal, cast
 
 from nextplay.decision import Side
@@ -153,22 +153,36 @@ def report_cycles(forms: list[SignalForm], log: FaultLog) -> None:
             remaining -= set(circle)
 
 
-def _in_circles(edges: Mapping[str, Mapping[str, Place]]) -> set[str]:
-    """Strip, again and again, what names nothing that is left: circles and what leads to them remain."""
-    users: dict[str, set[str]] = {}
+def _in_circles(edges: Mapping[str, Collection[str]]) -> set[str]:
+    """Return the names in circles, and those on a way from one circle to another."""
+    users = _turned(edges)
+    leading = _stripped(users, edges)
+    return _stripped(edges, {name: users[name] for name in leading})
+
+
+def _turned(edges: Mapping[str, Collection[str]]) -> dict[str, set[str]]:
+    """Return who uses each name."""
+    users: dict[str, set[str]] = {name: set() for name in edges}
     for name, named in edges.items():
         for other in named:
-            users.setdefault(other, set()).add(name)
+            if other in users:
+                users[other].add(name)
+    return users
+
+
+def _stripped(users: Mapping[str, Collection[str]], edges: Mapping[str, Collection[str]]) -> set[str]:
+    """Strip from `edges`, again and again, what points at nothing that is left; `users` are the edges turned round."""
     open_names = {name: sum(other in edges for other in named) for name, named in edges.items()}
     done = deque(name for name, count in open_names.items() if count == 0)
     remaining = set(edges)
     while done:
         name = done.popleft()
         remaining.discard(name)
-        for user in users.get(name, ()):
-            open_names[user] -= 1
-            if open_names[user] == 0:
-                done.append(user)
+        for user in users[name]:
+            if user in open_names:
+                open_names[user] -= 1
+                if open_names[user] == 0:
+                    done.append(user)
     return remaining
 
 

@@ -21,7 +21,7 @@ class FaultLog:
     def __init__(self) -> None:
         self._lines: dict[str, list[str]] = {}
         self._faults: dict[tuple[Place, str, str], Fault] = {}
-        self._hints: dict[tuple[str, int], str] = {}
+        self._nearest: dict[tuple[str, int], str] = {}
 
     def add_source(self, path: str, text: str) -> Sequence[str]:
         """Keep the lines of `path` for excerpts, and return them; lines end as in YAML."""
@@ -42,7 +42,9 @@ class FaultLog:
 
     def add_unknown(self, place: Place, code: FaultCode, message: str, *, name: str, known: Iterable[str]) -> None:
         """Report a name that nothing bears, with the nearest of `known` as a hint."""
-        self.add(place, code, message, hint=self._nearest(name, tuple(known)))
+        names = tuple(known)
+        close = self.nearest(name, names)
+        self.add(place, code, message, hint=f"did you mean `{close}`?" if close else listed_hint(names))
 
     def find(self, place: Place, text: str) -> Place:
         """Return where `text` stands, from `place` on and not far below it; else `place` itself."""
@@ -62,14 +64,14 @@ class FaultLog:
         found = (fault for fault in self._faults.values() if fault.level == "warning")
         return tuple(sorted(found, key=lambda fault: (fault.path, fault.line, fault.column, fault.code)))
 
-    def _nearest(self, name: str, known: tuple[str, ...]) -> str:
+    def nearest(self, name: str, known: tuple[str, ...]) -> str:
+        """Return the one of `known` that was probably meant, or an empty text."""
         key = (name, hash(known))
-        if key not in self._hints:
-            if len(self._hints) >= HINT_BUDGET or len(name) > LONGEST_EXCERPT:
+        if key not in self._nearest:
+            if len(self._nearest) >= HINT_BUDGET or len(name) > LONGEST_EXCERPT:
                 return ""
-            close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-            self._hints[key] = f"did you mean `{close[0]}`?" if close else listed_hint(known)
-        return self._hints[key]
+            self._nearest[key] = next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.6)), "")
+        return self._nearest[key]
 
     def _excerpt(self, place: Place) -> str:
         """Return the line of the file; nothing where a caret under it could not be shown."""

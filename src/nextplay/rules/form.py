@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import keyword
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, Generic, TypeVar, cast
 
-from nextplay.rules.fault_log import FaultLog, listed_hint, shortened
+from nextplay.rules.fault_log import FaultLog, shortened
 from nextplay.rules.rulebook import Place
 from nextplay.rules.shape import JsonSchema, Shape, Terms, wrong_type
 from nextplay.rules.source import MapNode, Node
@@ -70,17 +69,15 @@ def field_name(key: str) -> str:
 def report_unknown_keys(node: MapNode, declared: Collection[str], log: FaultLog) -> frozenset[str]:
     """Report keys that nobody declared; return the declared ones that were probably meant."""
     written = {entry.key for entry in node.entries}
-    open_keys = [name for name in declared if name not in written]
+    open_keys = tuple(name for name in declared if name not in written)
     meant = set()
     for entry in node.entries:
         if entry.key in declared:
             continue
         message = f"key `{shortened(entry.key)}` may not stand here"
-        close = difflib.get_close_matches(entry.key[:64], open_keys, n=1, cutoff=0.6)
-        hint = f"did you mean `{close[0]}`?" if close else listed_hint(open_keys)
-        meant.update(close)
-        log.add(entry.place, "unknown-key", message, hint=hint)
-    return frozenset(meant)
+        meant.add(log.nearest(entry.key, open_keys))
+        log.add_unknown(entry.place, "unknown-key", message, name=entry.key, known=open_keys)
+    return frozenset(meant - {""})
 
 
 @dataclass(frozen=True, slots=True)
