@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple, get_args
 
 from nextplay.facts.account_view import AccountView
-from nextplay.facts.declare import DAYS, FLAG, MOST_DAYS, ROW_COUNT, Fact, derived, spec_of
+from nextplay.facts.declare import DAYS, FLAG, MOST_DAYS, ROW_COUNT, Fact, Shape, derived, spec_of
 from nextplay.facts.events_inverse import EVENT_WINDOWS, STATUS_WINDOW, event_writer
 from nextplay.facts.kleene import any_of
 from nextplay.snapshot import Event, EventKind, EventStatus
 
+_READS: Final = ("events.kind", "events.occurred_on", "events.status")
 _ALWAYS: Final = -1
 """Age of a row without a day: it may lie within every window."""
 
@@ -34,42 +35,19 @@ def event_facts() -> Iterator[Fact]:
 
 def _facts_of(kind: str) -> Iterator[Fact]:
     shown, source, write = kind.replace("_", " "), _happened(kind), event_writer(kind)
-    reads = ("events.kind", "events.occurred_on", "events.status")
-    yield derived(
-        spec_of(
-            f"events.{kind}.days_since",
-            DAYS,
-            f"Days since the newest {shown} that is not explained; unknown where there is none.",
-            reads=reads,
-        ),
-        source=source,
-        read=_days_since,
-        write=write,
-    )
+
+    def fact(name: str, shape: Shape, meaning: str, read: Callable[[_Happened], int | None]) -> Fact:
+        return derived(
+            spec_of(f"events.{kind}.{name}", shape, meaning, reads=_READS), source=source, read=read, write=write
+        )
+
+    age = f"Days since the newest {shown} that is not explained; unknown where there is none."
+    yield fact("days_since", DAYS, age, _days_since)
     for window in EVENT_WINDOWS:
-        yield derived(
-            spec_of(
-                f"events.{kind}.count_{window}d",
-                ROW_COUNT,
-                f"Events of kind {shown} in {window} days that are not explained.",
-                reads=reads,
-            ),
-            source=source,
-            read=_count(window),
-            write=write,
-        )
+        counted = f"Events of kind {shown} in {window} days that are not explained."
+        yield fact(f"count_{window}d", ROW_COUNT, counted, _count(window))
     for status in get_args(EventStatus):
-        yield derived(
-            spec_of(
-                f"events.{kind}.any_{status}",
-                FLAG,
-                f"Whether any {shown} of {STATUS_WINDOW} days is {status}.",
-                reads=reads,
-            ),
-            source=source,
-            read=_any(status),
-            write=write,
-        )
+        yield fact(f"any_{status}", FLAG, f"Whether any {shown} of {STATUS_WINDOW} days is {status}.", _any(status))
 
 
 def _happened(kind: str) -> Callable[[AccountView], _Happened | None]:

@@ -7,6 +7,7 @@ one is, or while it is unknown whether one is active.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import Final, get_args
 
 from nextplay.facts.account_view import AccountView
@@ -95,6 +96,82 @@ _FLAGS: Final[tuple[tuple[str, Callable[[ObjectiveState], bool | None], tuple[st
 )
 
 
+def _of_active(states: States, measure: Callable[[ObjectiveState], float | None]) -> Iterable[float]:
+    """Return the measure of every active objective, or nothing while one of them is undecided."""
+    values = []
+    for state in states:
+        if state.active is False:
+            continue
+        value = measure(state)
+        if state.active is None or value is None:
+            return ()
+        values.append(value)
+    return values
+
+
+def _worst_days_overdue(states: States) -> int | None:
+    late = [0 if state.active is False else state.days_overdue for state in states]
+    if any(days is None or (days and state.active is None) for state, days in zip(states, late, strict=True)):
+        return None
+    return min(MOST_DAYS, max((days for days in late if days), default=0))
+
+
+_attainment = attrgetter("attainment")
+_elapsed = attrgetter("elapsed")
+_progress_gap = attrgetter("progress_gap")
+
+_MEASURES: Final[tuple[tuple[str, Shape, Callable[[States], float | None], tuple[str, ...], Preference, str], ...]] = (
+    (
+        "worst_attainment",
+        SHARE,
+        lambda states: min(_of_active(states, _attainment), default=None),
+        _ATTAINMENT_READS,
+        "higher_is_better",
+        "Lowest attainment: the way from baseline to target that is done.",
+    ),
+    (
+        "best_attainment",
+        SHARE,
+        lambda states: max(_of_active(states, _attainment), default=None),
+        _ATTAINMENT_READS,
+        "higher_is_better",
+        "Highest attainment: the way from baseline to target that is done.",
+    ),
+    (
+        "most_elapsed_share",
+        SHARE,
+        lambda states: max(_of_active(states, _elapsed), default=None),
+        _ELAPSED_READS,
+        "context",
+        "Share of its time that has gone, of the one nearest its due day or past it.",
+    ),
+    (
+        "least_elapsed_share",
+        SHARE,
+        lambda states: min(_of_active(states, _elapsed), default=None),
+        _ELAPSED_READS,
+        "context",
+        "Share of its time that has gone, of the one with most time left.",
+    ),
+    (
+        "worst_progress_gap",
+        _GAP,
+        lambda states: min(_of_active(states, _progress_gap), default=None),
+        (*_ATTAINMENT_READS, "objectives.starts_on", "objectives.due_on"),
+        "higher_is_better",
+        "Attainment less the share of time gone, of the one farthest behind; negative is behind plan.",
+    ),
+    (
+        "worst_days_overdue",
+        DAYS,
+        _worst_days_overdue,
+        _OVERDUE_READS,
+        "lower_is_better",
+        "Days past the due day, of the latest active one; 0 where none is late.",
+    ),
+)
+
+
 def objective_facts() -> Iterator[Fact]:
     """Yield the counts, the flags and the measures over the objectives."""
     yield _fact("count", ROW_COUNT, "Objectives of any status.", (), len)
@@ -116,56 +193,8 @@ def objective_facts() -> Iterator[Fact]:
         meaning = f"Whether an active one depends on {touchpoint.replace('_', ' ')}."
         reads = ("objectives.status", "objectives.touchpoint")
         yield _fact(f"any_active_at_{touchpoint}", FLAG, meaning, reads, _any(_is_active_at(touchpoint)))
-    yield from _measures()
-
-
-def _measures() -> Iterator[Fact]:
-    yield _fact(
-        "worst_attainment",
-        SHARE,
-        "Lowest attainment: the way from baseline to target that is done.",
-        _ATTAINMENT_READS,
-        lambda states: min(_of_active(states, lambda state: state.attainment), default=None),
-        prefer="higher_is_better",
-    )
-    yield _fact(
-        "best_attainment",
-        SHARE,
-        "Highest attainment: the way from baseline to target that is done.",
-        _ATTAINMENT_READS,
-        lambda states: max(_of_active(states, lambda state: state.attainment), default=None),
-        prefer="higher_is_better",
-    )
-    yield _fact(
-        "most_elapsed_share",
-        SHARE,
-        "Share of its time that has gone, of the one nearest its due day or past it.",
-        _ELAPSED_READS,
-        lambda states: max(_of_active(states, lambda state: state.elapsed), default=None),
-    )
-    yield _fact(
-        "least_elapsed_share",
-        SHARE,
-        "Share of its time that has gone, of the one with most time left.",
-        _ELAPSED_READS,
-        lambda states: min(_of_active(states, lambda state: state.elapsed), default=None),
-    )
-    yield _fact(
-        "worst_progress_gap",
-        _GAP,
-        "Attainment less the share of time gone, of the one farthest behind; negative is behind plan.",
-        (*_ATTAINMENT_READS, "objectives.starts_on", "objectives.due_on"),
-        lambda states: min(_of_active(states, lambda state: state.progress_gap), default=None),
-        prefer="higher_is_better",
-    )
-    yield _fact(
-        "worst_days_overdue",
-        DAYS,
-        "Days past the due day, of the latest active one; 0 where none is late.",
-        _OVERDUE_READS,
-        _worst_days_overdue,
-        prefer="lower_is_better",
-    )
+    for name, shape, read, reads, prefer, meaning in _MEASURES:
+        yield _fact(name, shape, meaning, reads, read, prefer=prefer)
     yield derived(
         spec_of(
             "objectives.days_since_verified",
@@ -219,26 +248,6 @@ def _count(status: str) -> Callable[[States], int | None]:
         return sum(state.objective.status == status for state in states)
 
     return count
-
-
-def _of_active(states: States, measure: Callable[[ObjectiveState], float | None]) -> Iterable[float]:
-    """Return the measure of every active objective, or nothing while one of them is undecided."""
-    values = []
-    for state in states:
-        if state.active is False:
-            continue
-        value = measure(state)
-        if state.active is None or value is None:
-            return ()
-        values.append(value)
-    return values
-
-
-def _worst_days_overdue(states: States) -> int | None:
-    late = [0 if state.active is False else state.days_overdue for state in states]
-    if any(days is None or (days and state.active is None) for state, days in zip(states, late, strict=True)):
-        return None
-    return min(MOST_DAYS, max((days for days in late if days), default=0))
 
 
 def _days_since_verified(view: AccountView) -> int | None:

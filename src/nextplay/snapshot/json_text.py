@@ -6,6 +6,7 @@ Python's own reader takes duplicate keys (the last wins), `NaN` and bottomless n
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final, NoReturn
 
@@ -58,8 +59,7 @@ def _children(place: object) -> Sequence[object]:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        (twice, _), *_ = Counter(key for key, _ in pairs).most_common(1)
         raise _refused(f"has the key `{shown_key(twice)}` twice in one object")
     return found
 
