@@ -150,7 +150,11 @@ class Priority:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A play recommended to this account. `rank` counts from 1; `due_on` is never past the decision deadline ahead."""
+    """A play recommended to this account. `rank` counts from 1; `due_on` is never past the decision deadline ahead.
+
+    The first of `gaps` names the action: `action_id` is made of account, play and this gap, and a history that is
+    handed in should carry it.
+    """
 
     action_id: str
     state: ActionState

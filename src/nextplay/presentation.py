@@ -259,7 +259,7 @@ class _Page:
             channel=ranked.channel,
             effort_hours=play.effort_hours,
             checklist=self._lines(play.checklist),
-            gaps=tuple(outcome.rule.id for outcome in ranked.candidate.gaps),
+            gaps=_named_first(ranked),
             priority=self._priority(ranked.priority),
             unchecked=ranked.unchecked,
         )
@@ -301,6 +301,12 @@ class _Page:
             SignalTrace(signal, truths[signal], self._release.evaluator.readings(signal, self._facts))
             for signal in sorted(truths)
         )
+
+
+def _named_first(ranked: RankedAction) -> tuple[str, ...]:
+    """List the gaps of an action, first the one that names it: history should carry that one."""
+    gaps = [outcome.rule.id for outcome in ranked.candidate.gaps]
+    return tuple(dict.fromkeys([ranked.gap, *gaps]))
 
 
 def _root_causes(outcome: GapOutcome) -> tuple[str, ...]:

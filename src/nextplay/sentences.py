@@ -38,15 +38,15 @@ _ENGLISH: Final = {
     "withheld_snoozed": "snoozed until {until}",
     "withheld_done": "completed on {on}",
     "withheld_cooldown": "completed on {on}; rests until {until}",
-    "withheld_suppressed": "declined {declined} times, last on {on}; silent until {until}",
+    "withheld_suppressed": "declined, last on {on} (count: {declined}); silent until {until}",
     "withheld_suppressed_wrong": "called a wrong diagnosis on {on}: {by}; silent until {until}",
-    "withheld_contact_policy": "{touches} touches within {period_days} days, had and planned; {limit} are allowed",
+    "withheld_contact_policy": "touches within {period_days} days, had and planned: {touches}; the limit is {limit}",
     "withheld_contact_policy_channel": (
-        "{touches} touches by {channel} within {period_days} days, had and planned; {limit} are allowed"
+        "touches by {channel} within {period_days} days, had and planned: {touches}; the limit is {limit}"
     ),
     "withheld_excluded": "not together with: {by}",
-    "withheld_cap": "{limit} actions at a time are enough",
-    "withheld_owner_cap": "{limit} actions at a time are enough for one {owner}",
+    "withheld_cap": "enough actions for now: the limit is {limit}",
+    "withheld_owner_cap": "enough actions for one {owner}: the limit is {limit}",
 }
 _PORTUGUESE: Final = {
     "driver_raises": "{family} aumenta o risco: ",
@@ -80,15 +80,15 @@ _PORTUGUESE: Final = {
     "withheld_snoozed": "adiado até {until}",
     "withheld_done": "concluído em {on}",
     "withheld_cooldown": "concluído em {on}; descansa até {until}",
-    "withheld_suppressed": "recusado {declined} vezes, a última em {on}; em silêncio até {until}",
+    "withheld_suppressed": "recusado, a última vez em {on} (total: {declined}); em silêncio até {until}",
     "withheld_suppressed_wrong": "apontado como diagnóstico errado em {on}: {by}; em silêncio até {until}",
-    "withheld_contact_policy": "{touches} contatos em {period_days} dias, feitos e planejados; o limite é {limit}",
+    "withheld_contact_policy": "contatos em {period_days} dias, feitos e planejados: {touches}; o limite é {limit}",
     "withheld_contact_policy_channel": (
-        "{touches} contatos por {channel} em {period_days} dias, feitos e planejados; o limite é {limit}"
+        "contatos por {channel} em {period_days} dias, feitos e planejados: {touches}; o limite é {limit}"
     ),
     "withheld_excluded": "não junto com: {by}",
-    "withheld_cap": "{limit} ações por vez bastam",
-    "withheld_owner_cap": "{limit} ações por vez bastam para um só {owner}",
+    "withheld_cap": "ações suficientes por ora: o limite é {limit}",
+    "withheld_owner_cap": "ações suficientes para um só {owner}: o limite é {limit}",
 }
 SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {"en": _ENGLISH, "pt": _PORTUGUESE}
 """Language → key → template."""
