@@ -105,7 +105,7 @@ def _snapshot(given: MapNode, as_of: datetime, log: FaultLog) -> Mapping[str, An
             log.add(entry.place, "unknown-key", f"`{entry.key}` may not stand here", hint=_SET_BY_TEST[entry.key])
             sound = False
     plain = _Plain(as_of, log)
-    raw = plain.value(given, "")
+    raw = {entry.key: plain.value(entry.value, entry.key) for entry in given.entries}
     if not sound or not plain.whole:
         return None
     violations = _violations({**raw, "account_id": TEST_ACCOUNT, "as_of": _instant_text(as_of)})
