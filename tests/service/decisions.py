@@ -15,7 +15,7 @@ from nextplay.decision import Decision
 from nextplay.snapshot import InputWarning
 
 _FLOATS = st.floats(allow_nan=False, allow_infinity=False, width=64).map(lambda number: number + 0.0)
-_TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+_TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
 _PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     str: _TEXTS,
     bool: st.booleans(),
@@ -37,7 +37,7 @@ def values(hint: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401  any type
     if origin in (Union, types.UnionType):
         return st.one_of([values(argument) for argument in arguments])
     if origin is tuple:
-        return st.lists(values(arguments[0]), max_size=3).map(tuple)
+        return st.lists(values(arguments[0]), max_size=2).map(tuple)
     assert isinstance(hint, type), hint
     assert is_dataclass(hint), hint
     names = {"date": date, "datetime": datetime, "InputWarning": InputWarning}

@@ -29,6 +29,7 @@ DECISIONS, RULEBOOKS = "nextplay.v1.DecisionService", "nextplay.v1.RulebookServi
 RETRYING = orjson.dumps(
     {
         "loadBalancingConfig": [{"round_robin": {}}],
+        "healthCheckConfig": {"serviceName": DECISIONS},
         "methodConfig": [
             {
                 "name": [{}],
@@ -43,7 +44,7 @@ RETRYING = orjson.dumps(
         ],
     }
 ).decode()
-"""What every gRPC client can be told to do: spread calls, and try again where a server is gone."""
+"""What every gRPC client can be told: spread calls, leave a server that is not healthy, try again where one is gone."""
 
 
 def test_started_service_serves(shared: Running) -> None:
@@ -57,7 +58,7 @@ def test_drain(folders: Folders) -> None:
     log = io.BytesIO()
     app = App(settings_of(folders, drain_seconds=600), journal=Journal(json_lines(log)))
     app.start()
-    stopping = threading.Thread(target=app.stop)
+    stopping = threading.Thread(target=app.stop, daemon=True)
     with grpc.insecure_channel(f"127.0.0.1:{app.port}") as channel:
         watch = watched(channel, "")
         before = next(watch)
@@ -173,7 +174,7 @@ def process(folders: Folders, **environment: str) -> Iterator[tuple[subprocess.P
 
 
 def test_rolling_restart_fails_no_call(folders: Folders) -> None:
-    """One of two servers is replaced under load: a client with the standard retry policy sees no failed call."""
+    """One of two servers is replaced under load: a client with the standard configuration sees no failed call."""
     done, failures, answers = threading.Event(), list[grpc.RpcError](), list[str]()
 
     def ask(channel: grpc.Channel) -> None:
@@ -183,7 +184,7 @@ def test_rolling_restart_fails_no_call(folders: Folders) -> None:
             except grpc.RpcError as error:
                 failures.append(error)
 
-    with process(folders, NEXTPLAY_DRAIN_SECONDS="0.3") as (first, port), process(folders) as (_, other):
+    with process(folders, NEXTPLAY_DRAIN_SECONDS="1") as (first, port), process(folders) as (_, other):
         target = f"ipv4:127.0.0.1:{port},127.0.0.1:{other}"
         with grpc.insecure_channel(target, options=[("grpc.service_config", RETRYING)]) as channel:
             askers = [threading.Thread(target=ask, args=(channel,)) for _ in range(4)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -60,6 +61,17 @@ def test_health_can_be_watched() -> None:
         assert [next(watch) for watch in watches] == [NOT_SERVING] * 20
         server.announce(serving=True)
         assert [next(watch) for watch in watches] == [SERVING] * 20
+
+
+def test_open_watches_do_not_hold_up_a_stop() -> None:
+    """A server that stops ends the watches of its health at once instead of waiting for them."""
+    with served(echo) as (server, channel):
+        watches = [watched(channel, "") for _ in range(5)]
+        assert [next(watch) for watch in watches] == [NOT_SERVING] * 5
+        began = time.monotonic()
+        server.stop(60)
+        assert time.monotonic() < began + 30
+        assert [list(watch) for watch in watches] == [[]] * 5
 
 
 def test_health_of_an_unknown_service() -> None:

@@ -19,6 +19,8 @@ from nextplay.service.refusal import BodyUnreadable, MethodUnknown
 
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 Answer = Callable[..., Any]
+Send = Callable[[Any], None]
+"""Sends one message of a stream; `None` ends it."""
 
 
 class ForeignStatus(Exception):
@@ -30,12 +32,36 @@ class ForeignStatus(Exception):
         self.code = code
 
 
+class Watches:
+    """The open watches of health: they never end by themselves, and a stopping server must not wait for them."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._open: dict[grpc.ServicerContext, Send] = {}
+
+    def add(self, context: grpc.ServicerContext, send: Send) -> None:
+        """Remember how a watch is answered, until it ends."""
+        self._open[context] = send
+        if not context.add_callback(lambda: self._forget(context)):
+            self._forget(context)
+
+    def _forget(self, context: grpc.ServicerContext) -> None:
+        self._open.pop(context, None)
+
+    def end(self) -> None:
+        """End every watch that is open, as OK."""
+        for context, send in self._open.copy().items():
+            if context.is_active():
+                send(None)
+
+
 @dataclass(frozen=True, slots=True)
 class ForeignCall:
     """One call of such a service: its handler, how long a message may take, and how it is refused."""
 
     handler: Handler
     arrivals: Arrivals
+    watches: Watches
     seconds: float
     refuse: Callable[[Exception, grpc.ServicerContext], NoReturn]
 
@@ -68,8 +94,11 @@ class ForeignCall:
     def _watch(self) -> Answer:
         """Wrap health's `Watch`, which answers by callback, so that an open watch holds no thread."""
 
-        def answer(raws: Iterator[bytes], context: grpc.ServicerContext, *send: Callable[[Any], None]) -> Any:  # noqa: ANN401  any message
-            return self.handler.unary_stream(self._only(raws, context), context, *send)  # type: ignore[misc]
+        def answer(raws: Iterator[bytes], context: grpc.ServicerContext, *send: Send) -> Any:  # noqa: ANN401  any message
+            request = self._only(raws, context)
+            for one in send:
+                self.watches.add(context, one)
+            return self.handler.unary_stream(request, context, *send)  # type: ignore[misc]
 
         guarded = self._guarded(answer)
         non_blocking = getattr(self.handler.unary_stream, "experimental_non_blocking", False)
@@ -89,7 +118,7 @@ class ForeignCall:
         return answer
 
     def _guarded(self, answer: Answer) -> Answer:
-        def guarded(raws: Iterator[bytes], context: grpc.ServicerContext, *send: Callable[[Any], None]) -> Any:  # noqa: ANN401  any message
+        def guarded(raws: Iterator[bytes], context: grpc.ServicerContext, *send: Send) -> Any:  # noqa: ANN401  any message
             try:
                 return answer(raws, context, *send)
             except Exception as error:  # noqa: BLE001  the outermost place: nothing may pass

@@ -16,7 +16,7 @@ import grpc
 
 from nextplay.errors import InputInvalid
 from nextplay.service.arrivals import Arrivals
-from nextplay.service.foreign import ForeignCall, ForeignStatus, Handler
+from nextplay.service.foreign import ForeignCall, ForeignStatus, Handler, Watches
 from nextplay.service.refusal import DeadlinePassed, MethodUnknown, Overloaded
 from nextplay.service.status import is_ours, new_incident, reason_of, status_of, status_of_code
 from nextplay.service.telemetry import Journal
@@ -65,6 +65,7 @@ class Guard(grpc.ServerInterceptor):
         self._pools = pools
         self._arrivals = arrivals
         self._deadline_seconds = deadline_seconds
+        self.watches: Final = Watches()
 
     def intercept_service(
         self,
@@ -83,7 +84,7 @@ class Guard(grpc.ServerInterceptor):
         if ours:
             return self._ours(method, handler)
         refuse = partial(self._refuse, method)
-        return ForeignCall(handler, self._arrivals, self._deadline_seconds, refuse).wrapped(pool)
+        return ForeignCall(handler, self._arrivals, self.watches, self._deadline_seconds, refuse).wrapped(pool)
 
     def _ours(self, method: str, handler: Handler) -> Handler:
         """Answer a call of ours: as a stream of one message, because only so the wait for it can be ended."""

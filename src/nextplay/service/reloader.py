@@ -66,7 +66,7 @@ class Reloader:
         self._stopping: Final = threading.Event()
         self._thread: threading.Thread | None = None
         self._served_digest = ""
-        self._refused_digest = ""
+        self._refusals: dict[str, NextplayError] = {}
         self._state = LoadState()
 
     @property
@@ -78,7 +78,7 @@ class Reloader:
         """Look at the folders now. What serves is not built again, and what was refused stays refused."""
         with self._loading:
             try:
-                return self._attempt()
+                return self._attempt(self._folders.read())
             except NextplayError as error:
                 return self._refused(error)
             except Exception as error:  # noqa: BLE001  whatever it is, the last good release must keep serving
@@ -103,18 +103,21 @@ class Reloader:
             if watch.is_due(time.monotonic()):
                 self.load()
 
-    def _attempt(self) -> Attempt:
-        holding = self._folders.read()
+    def _attempt(self, holding: Holding) -> Attempt:
         if holding.digest == self._served_digest:
             self._state = replace(self._state, last_error=None, last_error_at=None)
-            self._refused_digest = ""
             return Attempt("unchanged")
-        if holding.digest == self._refused_digest:
-            return Attempt("refused", self._state.last_error)
-        self._refused_digest = holding.digest  # until the opposite is proved
-        release = self._proved(holding)
+        if holding.digest in self._refusals:
+            known = self._refusals[holding.digest]
+            self._state = replace(self._state, last_error=known, last_error_at=self._clock())
+            return Attempt("refused", known)
+        try:
+            release = self._proved(holding)
+        except NextplayError as error:
+            self._refusals = {holding.digest: error}
+            raise
         self._releases.take(release, now=self._clock())
-        self._served_digest, self._refused_digest = holding.digest, ""
+        self._served_digest = holding.digest
         self._state = LoadState(taken=self._state.taken + 1, refused=self._state.refused)
         ids = release.release_id
         self._journal.release_taken(ids.release, ids.rulebook_hash, ids.model_hash)

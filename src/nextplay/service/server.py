@@ -42,6 +42,7 @@ class GrpcServer:
         self._pools = Pools.of(limits.threads, max_waiting=limits.max_waiting)
         self._arrivals = Arrivals()
         guard = Guard(journal, pools=self._pools, arrivals=self._arrivals, deadline_seconds=limits.deadline_seconds)
+        self._watches = guard.watches
         self._server = grpc.server(self._pools.calls, interceptors=[guard], options=_options(limits))
         self._health = health.HealthServicer()
         self._names = ("", *services)
@@ -70,7 +71,9 @@ class GrpcServer:
 
     def stop(self, grace_seconds: float) -> None:
         """Refuse new calls, give running ones `grace_seconds`, and return when all have ended."""
-        self._server.stop(grace_seconds).wait()
+        stopped = self._server.stop(grace_seconds)
+        self._watches.end()
+        stopped.wait()
         self._arrivals.stop()
         self._pools.shutdown()
 

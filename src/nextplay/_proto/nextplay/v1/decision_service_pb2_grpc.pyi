@@ -5,7 +5,8 @@ Decisions, and what people did with them.
 
 Errors: every answer that is not OK carries exactly one google.rpc.ErrorInfo (domain `nextplay`); INVALID_ARGUMENT
 also carries google.rpc.BadRequest with the paths of at most 20 fields; RESOURCE_EXHAUSTED by load carries
-google.rpc.RetryInfo. No answer repeats a customer's value.
+google.rpc.RetryInfo. No answer repeats a customer's value. Only what gRPC itself ends, such as a message over the
+limit of the connection (8 MiB), comes without details.
 """
 
 from collections import abc as _abc
