@@ -190,7 +190,7 @@ class ArbitrationRules:
 
 @dataclass(frozen=True, slots=True)
 class RuleTest:
-    """A customer and the expectation: `given` is a snapshot without account id; `expect` as written, checked by format."""
+    """A customer and the expectation: `given` is a snapshot without account id; `expect` as written, checked."""
 
     name: str
     as_of: str
