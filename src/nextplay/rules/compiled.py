@@ -38,7 +38,6 @@ _COMPARED: Final[Mapping[Operator, str]] = {
     "lte": "{value} <= {operand}",
     "gt": "{value} > {operand}",
     "gte": "{value} >= {operand}",
-    "between": "{operand}[0] <= {value} <= {operand}[1]",
     "contains": "{operand} in {value}",
     "contains_any": "not {operand}.isdisjoint({value})",
 }
@@ -71,6 +70,26 @@ def compile_program(
     exec("\n".join(lines), writer.constants)  # noqa: S102  the source holds numbered names and operators only
     program: Callable[[State], list[Any]] = writer.constants["program"]
     return program
+
+
+def compile_selection(
+    guarded: Sequence[tuple[str, Condition]], fact_slots: Mapping[str, int], signal_slots: Mapping[str, int]
+) -> Callable[[State], list[int]]:
+    """Compile a function from a state to the positions in `guarded` of the conditions that are true.
+
+    Each comes with a fact without which it cannot be true: an unknown fact passes over all of its conditions at once.
+    """
+    writer = _Writer(lambda name: f"state[{fact_slots[name]}]", lambda name: f"state[{signal_slots[name]}]")
+    lines = ["def select(state):", "    found = []"]
+    for fact in sorted({fact for fact, _ in guarded}):
+        lines.append(f"    if state[{fact_slots[fact]}] is not None:")
+        for position, (guard, condition) in enumerate(guarded):
+            if guard == fact:
+                lines.append(f"        if {writer.expression(condition)}: found.append({position})")
+    lines.append("    return found")
+    exec("\n".join(lines), writer.constants)  # noqa: S102  the source holds slots and operators only
+    select: Callable[[State], list[int]] = writer.constants["select"]
+    return select
 
 
 class _Writer:
@@ -122,6 +141,9 @@ class _Writer:
             truth = self._temporary()
             compared = f"{compare}({value}, {self._fact(leaf.operand.by)})"
             return f"({chosen} if ({truth} := {compared}) is None else {truth})"
+        if leaf.operator == "between" and isinstance(leaf.operand, tuple):
+            low, high = map(self._constant, leaf.operand)
+            return f"({chosen} if {value} is None else {low} <= {value} <= {high})"
         operand = (
             frozenset(leaf.operand) if isinstance(leaf.operand, tuple) and "any" in leaf.operator else leaf.operand
         )

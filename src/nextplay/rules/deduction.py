@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from nextplay.rules.chainer import Chainer
-from nextplay.rules.rulebook import Target
 from nextplay.rules.tokens import Inference, RuleBuilder, TokenRule
 
 Engine = Literal["durable", "python"]
@@ -19,15 +18,15 @@ class Deduction:
         """Build the engine. Raises `RulebookInvalid` for every rule that it cannot hold."""
         rules, numbers = builder.build()
         self._inference = _inference(rules, engine=engine)
-        self._targets = {key: number for key, number in numbers.items() if isinstance(key, Target)}
+        self._gaps = {key: number for key, number in numbers.items() if isinstance(key, str)}
         self._literals = [
-            (number, slots[key.signal], key.positive) for key, number in numbers.items() if not isinstance(key, Target)
+            (number, slots[key.signal], key.positive) for key, number in numbers.items() if not isinstance(key, str)
         ]
 
-    def conclude(self, state: Sequence[Any], targets: Iterable[Target] = ()) -> frozenset[int]:
-        """Return what holds, given the truths of the signals and the gaps that stand."""
+    def conclude(self, state: Sequence[Any], standing: Iterable[str] = ()) -> frozenset[int]:
+        """Return what holds, given the truths of the signals and the names of the gaps that stand."""
         true = [number for number, slot, positive in self._literals if state[slot] is positive]
-        true += [self._targets[target] for target in targets if target in self._targets]
+        true += [self._gaps[gap] for gap in standing if gap in self._gaps]
         return self._inference.infer(true)
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ after the outcome table, once for the plays. Everything that a rulebook fixes is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from types import MappingProxyType
 from typing import Final, cast
@@ -14,14 +14,14 @@ from typing import Final, cast
 from nextplay.decision import FactValue, Reading, Side
 from nextplay.facts import Facts, Vocabulary
 from nextplay.rules.assessment import Assessment, Candidate, GapOutcome
-from nextplay.rules.condition import FactLeaf, Parameter, SignalLeaf, evaluate, leaves_of, operands
+from nextplay.rules.condition import Condition, FactLeaf, Parameter, SignalLeaf, evaluate, leaves_of, operands
 from nextplay.rules.deduction import Engine
 from nextplay.rules.diagnosis import Diagnoser
 from nextplay.rules.missing_facts import MissingFacts
 from nextplay.rules.near_misses import NearMisses
 from nextplay.rules.outcomes import Gaps, explained_outcome, outcome_of
 from nextplay.rules.play_plans import Plays, ReachedPlay
-from nextplay.rules.program import Program
+from nextplay.rules.program import Program, stated_conditions
 from nextplay.rules.rulebook import Play, Rulebook, SignalRule
 
 _NO_ANSWERS: Final[Mapping[str, Side]] = MappingProxyType({})
@@ -42,7 +42,7 @@ class Evaluator:
         self.signal_rules: Mapping[str, SignalRule] = {rule.id: rule for rule in rulebook.signals}
         self._program = Program(rulebook)
         self.fact_names = frozenset(self._program.fact_names) | _facts_of_plays(rulebook.plays)
-        self._missing = MissingFacts(self._program.fact_names)
+        self._missing = MissingFacts(self._program.fact_names, map(self._program.facts_read, _all_conditions(rulebook)))
         self._gaps = Gaps(rulebook.gaps, self._program, self._missing, engine=inference)
         self._plays = Plays(rulebook.plays, self._program, self._missing, engine=inference)
         self._near_misses = NearMisses(self._gaps.plans, self._program, vocabulary.specs)
@@ -61,8 +61,7 @@ class Evaluator:
             [tally for play in reached for tally in play.tallies],
         )
         missing = self._missing.ranked(undecided, state)
-        ranked = [entry.fact for entry in missing]
-        gaps = tuple(sorted([outcome_of(gap, state, ranked) for gap in judged.standing], key=_worst_first))
+        gaps = tuple(sorted([outcome_of(gap, state, missing) for gap in judged.standing], key=_worst_first))
         diagnosis, lead = self._diagnoser.diagnose(gaps, judged, state)
         return Assessment(
             signals=self._program.truths(state),
@@ -72,7 +71,7 @@ class Evaluator:
             candidates=_candidates(reached, gaps),
             diagnosis=diagnosis,
             lead=lead,
-            near_misses=self._near_misses.nearest(judged.refuted, state),
+            near_misses=self._near_misses.nearest(state),
             missing_facts=missing,
         )
 
@@ -90,17 +89,23 @@ class Evaluator:
         self._plays.close()
 
 
+def _all_conditions(rulebook: Rulebook) -> Iterator[Condition]:
+    return chain((rule.when for rule in rulebook.signals), stated_conditions(rulebook))
+
+
 def _worst_first(outcome: GapOutcome) -> tuple[float, str]:
     return -outcome.severity, outcome.rule.id
 
 
 def _candidates(reached: Iterable[ReachedPlay], gaps: Sequence[GapOutcome]) -> tuple[Candidate, ...]:
     """Merge the gaps of each play, in the order of `gaps`."""
+    by_id = {gap.rule.id: gap for gap in gaps}
     found = []
     for play in reached:
-        answered = {gap.plan.rule.id for gap in play.gaps}
-        merged = tuple([gap for gap in gaps if gap.rule.id in answered])
-        found.append(Candidate(play.plan.play, merged, *play.truths))
+        merged = [by_id[gap.plan.rule.id] for gap in play.gaps]
+        if len(merged) > 1:
+            merged.sort(key=_worst_first)
+        found.append(Candidate(play.plan.play, tuple(merged), *play.truths))
     return tuple(found)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from nextplay.decision import GapKind
 from nextplay.errors import EngineFault
@@ -14,7 +14,7 @@ from nextplay.rules.condition import All, AnyOf, Condition, Not, SignalLeaf, Tru
 from nextplay.rules.missing_facts import MissingFacts
 from nextplay.rules.program import Program, main_condition
 from nextplay.rules.rulebook import GapRule, Place, Target
-from nextplay.rules.tokens import RuleBuilder
+from nextplay.rules.tokens import RuleBuilder, standing_name
 
 Named = tuple[tuple[str, int], ...]
 """Signals with their slots, in the order of the rule."""
@@ -46,23 +46,21 @@ class Check:
 class GapPlan:
     """A gap rule made ready: its checks, the slots of its severity, and the signals that may be evidence of each kind.
 
-    `condition` is what it stands or falls with: inference proves it true (`number`), and its truth stands in `slot`.
-    `itself` is given to inference where the gap's own sides and rivals are asked for.
-    `targets` says what plays may answer when the gap stands as a kind: mixed offers its CX and its CS plays. `excuses`
+    `condition` is what it stands or falls with: the signal `main` decides it, inference proves it true (`number`).
+    `targets` says as what plays may answer the gap when it is of a kind: a mixed one offers both sides. `excuses`
     are the signals of `unless` that explain the gap away where they are true, `rivals` all that it names.
     """
 
     rule: GapRule
-    itself: Target
+    main: str
     condition: Condition
     number: int
-    slot: int
     tally: int
     cx: Check | None
     cs: Check | None
     unless: Check | None
     severity: tuple[tuple[int, float], ...]
-    targets: Mapping[GapKind, tuple[Target, ...]]
+    targets: Mapping[GapKind, tuple[str, ...]]
     speaks: Mapping[GapKind, Named]
     against: Mapping[GapKind, Named]
     excuses: Named
@@ -70,8 +68,11 @@ class GapPlan:
 
     def severity_in(self, state: Sequence[Any]) -> float:
         """Add the weights of the true signals to the base, clip to 0..1 and round to two decimals."""
-        added = sum(weight for slot, weight in self.severity if state[slot])
-        return round(min(1.0, max(0.0, self.rule.severity.base + added)), 2)
+        severity = self.rule.severity.base
+        for slot, weight in self.severity:
+            if state[slot]:
+                severity += weight
+        return round(min(1.0, max(0.0, severity)), 2)
 
 
 class GapPlanner:
@@ -88,8 +89,8 @@ class GapPlanner:
         self.mains = RuleBuilder()
         self.sides = RuleBuilder()
 
-    def plan(self, rule: GapRule) -> GapPlan:
-        """Make one gap ready."""
+    def plan(self, rule: GapRule, main_signal: str) -> GapPlan:
+        """Make one gap ready; `main_signal` is what it stands or falls with."""
         main = main_condition(rule)
         cx, cs = (side.when if side else None for side in (rule.cx, rule.cs))
         own, by_cx, by_cs = self._speaking(main), self._speaking(cx), self._speaking(cs)
@@ -99,10 +100,9 @@ class GapPlanner:
         kinds = get_args(GapKind)
         return GapPlan(
             rule=rule,
-            itself=Target(rule.id),
+            main=main_signal,
             condition=main,
             number=self._main(main, rule.place),
-            slot=self._program.main_slot(rule.id),
             tally=self._missing.tally(self._program.facts_read(main)),
             cx=self._check(cx, rule) if cx else None,
             cs=self._check(cs, rule) if cs else None,
@@ -122,7 +122,7 @@ class GapPlanner:
 
     def _check(self, condition: Condition, rule: GapRule) -> Check:
         number = next(self._numbers)
-        self.sides.conclude(number, self._program.over_signals(condition), rule.place, given=Target(rule.id))
+        self.sides.conclude(number, self._program.over_signals(condition), rule.place, given=rule.id)
         reads = self._program.facts_read(condition)
         return Check(number, self._program.compile(condition), reads, self._missing.tally(reads))
 
@@ -137,12 +137,11 @@ class GapPlanner:
         return _distinct(tuple((signal, self._program.slots[signal]) for signal in signals))
 
 
-def _targets(rule: GapRule, kind: GapKind) -> tuple[Target, ...]:
+def _targets(rule: GapRule, kind: GapKind) -> tuple[str, ...]:
     if rule.kind is not None or kind == "opportunity":
-        return (Target(rule.id),)
-    if kind == "mixed":
-        return (Target(rule.id, "cx"), Target(rule.id, "cs"))
-    return (Target(rule.id, kind),)
+        return (standing_name(Target(rule.id)),)
+    sides: tuple[Literal["cx", "cs", "undetermined"], ...] = ("cx", "cs") if kind == "mixed" else (kind,)
+    return tuple(standing_name(Target(rule.id, side)) for side in sides)
 
 
 def _signals(condition: Condition, *, negated: bool = True) -> Iterator[str]:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from nextplay.decision import Reading
 from nextplay.facts.spec import FactSpec
 from nextplay.rules.assessment import NearGap
-from nextplay.rules.compiled import Compiled
-from nextplay.rules.condition import FactLeaf, Parameter
+from nextplay.rules.condition import All, Condition, FactLeaf, Not, Parameter, SignalLeaf
 from nextplay.rules.expansion import CONSTANT, Expansion
 from nextplay.rules.gap_plans import GapPlan
 from nextplay.rules.program import Program
@@ -26,69 +24,45 @@ _DECIMALS: Final = 6
 """Distances are rounded, so that from 0.25 to 0.3 is one step of 0.05 and no more."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    """A gap that one leaf would bring about by becoming `wanted`; `turned` is the gap's condition with the leaf so."""
+class _Turn(NamedTuple):
+    """A gap that one leaf would bring about by becoming `wanted`, and the step and the slot of the leaf's fact."""
 
     gap: GapPlan
     leaf: FactLeaf
     wanted: bool
-    turned: Compiled
     step: float
+    slot: int
 
 
 class NearMisses:
-    """Every leaf that alone can bring about a gap, by the window of values in which that is near."""
+    """The leaves that alone can bring about a gap."""
 
     def __init__(self, gaps: Iterable[GapPlan], program: Program, specs: Mapping[str, FactSpec]) -> None:
         """Look through the gaps for leaves that compare numbers of facts with a declared step."""
         self._program = program
         self._specs = specs
         self._written = Expansion(program.conditions, program.order)
-        turns: dict[FactLeaf, list[_Turn]] = {}
-        for gap in gaps:
-            for turn in self._turns(gap):
-                turns.setdefault(turn.leaf, []).append(turn)
-        self._windows: dict[int, list[tuple[float, float, list[_Turn]]]] = {}
-        for leaf, found in turns.items():
-            window = (*self._window(leaf, found[0].step), found)
-            self._windows.setdefault(program.fact_slots[leaf.fact], []).append(window)
+        found = [one for gap in gaps for one in self._turns_of(gap)]
+        self._turns = [turn for turn, _ in found]
+        self._select = program.selection([(turn.leaf.fact, condition) for turn, condition in found])
 
-    def nearest(self, refuted: Iterable[GapPlan], state: Sequence[Any]) -> tuple[NearGap, ...]:
+    def nearest(self, state: Sequence[Any]) -> tuple[NearGap, ...]:
         """Return the nearest three of the gaps that are false, by distance; ties by gap, then fact.
 
         Each gap comes once, with its nearest leaf. A gap that would be explained away is not about to happen.
         """
-        false = {gap.rule.id for gap in refuted}
-        found: dict[str, NearGap] = {}
-        for turn, value in self._within(state):
-            gap = turn.gap
-            if gap.rule.id in false and turn.turned(state) and not (gap.unless and gap.unless.test(state)):
-                near = self._near(turn, value, state)
-                if near and (gap.rule.id not in found or _order(near) < _order(found[gap.rule.id])):
-                    found[gap.rule.id] = near
-        return tuple(sorted(found.values(), key=_order)[:MAX_NEAR])
-
-    def _within(self, state: Sequence[Any]) -> list[tuple[_Turn, float]]:
-        """Return what could be turned by a fact whose value is near a threshold."""
-        return [
-            (turn, value)
-            for slot, windows in self._windows.items()
-            if (value := state[slot]) is not None
-            for low, high, turns in windows
-            if low <= value <= high
-            for turn in turns
-        ]
-
-    def _near(self, turn: _Turn, value: float, state: Sequence[Any]) -> NearGap | None:
-        limit = self._limit(turn.leaf, value, state)
-        if limit is None:
-            return None
-        distance = round(abs(value - limit) / turn.step, _DECIMALS)
-        if distance > MAX_STEPS:
-            return None
-        leaf = turn.leaf
-        return NearGap(turn.gap.rule, Reading(leaf.fact, value, leaf.operator, limit, not turn.wanted), distance)
+        found: dict[str, _Near] = {}
+        for index in self._select(state):
+            turn = self._turns[index]
+            gap, value = turn.gap, state[turn.slot]
+            limit = self._limit(turn.leaf, value, state)
+            if limit is None or (gap.unless and gap.unless.test(state)):
+                continue
+            near = (round(abs(value - limit) / turn.step, _DECIMALS), gap.rule.id, turn.leaf.fact, turn, limit)
+            if near[0] <= MAX_STEPS and (gap.rule.id not in found or near[:3] < found[gap.rule.id][:3]):
+                found[gap.rule.id] = near
+        nearest = sorted(found.values(), key=_order)[:MAX_NEAR]
+        return tuple([_near_gap(near, state[near[3].slot]) for near in nearest])
 
     def _limit(self, leaf: FactLeaf, value: float, state: Sequence[Any]) -> float | None:
         """Return the threshold, of two the nearer one; `None` where it differs by a fact that is unknown."""
@@ -96,30 +70,46 @@ class NearMisses:
         if isinstance(operand, Parameter):
             word = state[self._program.fact_slots[operand.by]]
             operand = None if word is None else operand.cases.get(word, operand.otherwise)
-        ends: tuple[float, ...] = operand if isinstance(operand, tuple) else () if operand is None else (operand,)
-        return min(ends, key=lambda end: abs(value - end), default=None)
+        if isinstance(operand, tuple):
+            low, high = operand
+            operand = low if abs(value - low) <= abs(value - high) else high
+        limit: float | None = operand
+        return limit
 
-    def _window(self, leaf: FactLeaf, step: float) -> tuple[float, float]:
-        """Return the range of values from which two steps may suffice."""
-        operand = leaf.operand
-        limits: Iterable[Any] = (
-            (*operand.cases.values(), operand.otherwise) if isinstance(operand, Parameter) else (operand,)
-        )
-        ends: list[float] = [end for limit in limits for end in (limit if isinstance(limit, tuple) else (limit,))]
-        margin = (MAX_STEPS + 10**-_DECIMALS) * step
-        return min(ends) - margin, max(ends) + margin
-
-    def _turns(self, gap: GapPlan) -> Iterator[_Turn]:
+    def _turns_of(self, gap: GapPlan) -> Iterator[tuple[_Turn, Condition]]:
+        """Find the leaves that alone can bring about a gap, each with the condition under which it may be near."""
         condition = gap.condition
         if self._written.size(condition) > MAX_PARTS:
             return
         for leaf, wanted in self._written.signed_leaves(condition):
             spec = self._specs.get(leaf.fact)
-            if leaf.operator in _ORDERED and spec is not None and spec.step:
-                turned = self._written.turned(condition, leaf, wanted=wanted)
-                if turned != CONSTANT[False]:
-                    yield _Turn(gap, leaf, wanted, self._program.compile(turned), spec.step)
+            if leaf.operator not in _ORDERED or spec is None or not spec.step:
+                continue
+            turned = self._written.turned(condition, leaf, wanted=wanted)
+            if turned != CONSTANT[False]:
+                turn = _Turn(gap, leaf, wanted, spec.step, self._program.fact_slots[leaf.fact])
+                yield turn, All((_window(leaf, spec.step), Not(SignalLeaf(gap.main)), turned))
 
 
-def _order(near: NearGap) -> tuple[float, str, str]:
-    return near.distance, near.rule.id, near.reading.fact
+def _window(leaf: FactLeaf, step: float) -> FactLeaf:
+    """Ask whether a fact has a value from which two steps may suffice."""
+    operand = leaf.operand
+    limits: Iterable[Any] = (
+        (*operand.cases.values(), operand.otherwise) if isinstance(operand, Parameter) else (operand,)
+    )
+    ends: list[float] = [end for limit in limits for end in (limit if isinstance(limit, tuple) else (limit,))]
+    margin = (MAX_STEPS + 10**-_DECIMALS) * step
+    return FactLeaf(leaf.fact, "between", (min(ends) - margin, max(ends) + margin))
+
+
+_Near = tuple[float, str, str, _Turn, float]
+"""Distance, gap, fact; then what is turned, and at which threshold."""
+
+
+def _order(near: _Near) -> tuple[float, str, str]:
+    return near[:3]
+
+
+def _near_gap(near: _Near, value: float) -> NearGap:
+    distance, _, fact, turn, limit = near
+    return NearGap(turn.gap.rule, Reading(fact, value, turn.leaf.operator, limit, not turn.wanted), distance)

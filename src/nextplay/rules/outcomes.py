@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from nextplay.decision import GapKind, Side
+from nextplay.decision import GapKind, MissingFact, Side
 from nextplay.errors import EngineFault
 from nextplay.rules.assessment import GapOutcome
 from nextplay.rules.condition import Truth
@@ -33,8 +33,7 @@ CONTESTED: Final[Mapping[tuple[Truth, Truth], tuple[GapKind, Side | None]]] = {
 """Kind and open side of a contested gap whose reading is true, by the truth of its CX and of its CS evidence."""
 
 
-@dataclass(frozen=True, slots=True)
-class StandingGap:
+class StandingGap(NamedTuple):
     """A gap that stands, or that `unless` explains; `unsettled` are the checks of its sides that are unknown."""
 
     plan: GapPlan
@@ -70,9 +69,10 @@ class Gaps:
     def __init__(self, rules: Iterable[GapRule], program: Program, missing: MissingFacts, *, engine: Engine) -> None:
         """Make every gap ready. Raises `RulebookInvalid` where the engine cannot hold one."""
         planner = GapPlanner(program, missing)
-        self.plans = tuple(map(planner.plan, rules))
+        self.plans = tuple(map(planner.plan, rules, program.mains))
         self._mains = Deduction(planner.mains, program.slots, engine=engine)
         self._sides = Deduction(planner.sides, program.slots, engine=engine)
+        self._slots = program.main_slots()
 
     def judge(self, state: Sequence[Any], answers: Mapping[str, Side]) -> Judgement:
         """Run the outcome table over every gap. `answers` names the side that a rep named.
@@ -80,23 +80,23 @@ class Gaps:
         Raises `EngineFault` where evaluation and inference disagree.
         """
         judged = Judgement()
-        proved = self._mains.conclude(state)
-        possible = []
-        for plan in self.plans:
-            truth = state[plan.slot]
-            if (truth is True) is not (plan.number in proved):
-                raise EngineFault("inference and evaluation disagree about a gap")
+        true = []
+        for plan, truth in zip(self.plans, state[self._slots]):  # noqa: B905  as many; this is the hot path
             if truth is False:
                 judged.refuted.append(plan)
-            elif truth or plan.unless:
-                possible.append(plan)
-            else:
+            elif truth:
+                true.append(plan)
+            elif plan.unless is None:
                 judged.undecided.append(plan)
-        if possible:
-            holds = self._sides.conclude(state, [plan.itself for plan in possible])
-            for plan in possible:
-                _judge_possible(plan, state, holds, judged=judged, answered=answers.get(plan.rule.id))
+            else:
+                _leave_open(plan, plan.unless, state, judged=judged)
         judged.tallies += [plan.tally for plan in judged.undecided]
+        if self._mains.conclude(state) != {plan.number for plan in true}:
+            raise EngineFault("inference and evaluation disagree about a gap")
+        if true:
+            holds = self._sides.conclude(state, [plan.rule.id for plan in true])
+            for plan in true:
+                _let_stand(plan, state, holds, judged=judged, answered=answers.get(plan.rule.id))
         return judged
 
     def close(self) -> None:
@@ -105,21 +105,31 @@ class Gaps:
         self._sides.close()
 
 
-def _judge_possible(
-    plan: GapPlan, state: Sequence[Any], holds: Collection[int], *, judged: Judgement, answered: Side | None
-) -> None:
-    """Judge a gap that is true or unknown."""
-    excused = plan.unless.truth(state, holds) if plan.unless else False
+def _leave_open(plan: GapPlan, unless: Check, state: Sequence[Any], *, judged: Judgement) -> None:
+    """Judge a gap that is unknown: it counts as decided where a rival explanation would take it away anyway."""
+    excused = unless.test(state)
     if excused:
         judged.excused.append(plan)
-    elif excused is None and plan.unless:
+        return
+    judged.undecided.append(plan)
+    if excused is None:
+        judged.tallies.append(unless.tally)
+
+
+def _let_stand(
+    plan: GapPlan, state: Sequence[Any], holds: Collection[int], *, judged: Judgement, answered: Side | None
+) -> None:
+    """Judge a gap that is true."""
+    excused = plan.unless.truth(state, holds) if plan.unless else False
+    gap = _standing(plan, state, holds, answered=answered)
+    if excused:
+        judged.excused.append(plan)
+        judged.explained.append(gap)
+        return
+    judged.standing.append(gap)
+    judged.tallies += [check.tally for check in gap.unsettled]
+    if excused is None and plan.unless:
         judged.tallies.append(plan.unless.tally)
-    if state[plan.slot]:
-        gap = _standing(plan, state, holds, answered=answered)
-        (judged.explained if excused else judged.standing).append(gap)
-        judged.tallies += [check.tally for check in gap.unsettled if not excused]
-    elif not excused:
-        judged.undecided.append(plan)
 
 
 def _standing(plan: GapPlan, state: Sequence[Any], holds: Collection[int], *, answered: Side | None) -> StandingGap:
@@ -135,19 +145,19 @@ def _standing(plan: GapPlan, state: Sequence[Any], holds: Collection[int], *, an
     return StandingGap(plan, kind, open_side, answered, unsettled)
 
 
-def outcome_of(gap: StandingGap, state: Sequence[Any], ranked_facts: Sequence[str]) -> GapOutcome:
-    """Write a standing gap down. `ranked_facts` are the unknown facts, the most useful first."""
-    plan = gap.plan
-    settling = frozenset().union(*(check.reads for check in gap.unsettled)) if gap.kind == "undetermined" else ()
+def outcome_of(gap: StandingGap, state: Sequence[Any], missing: Sequence[MissingFact]) -> GapOutcome:
+    """Write a standing gap down. `missing` are the unknown facts, the most useful first."""
+    plan, kind = gap.plan, gap.kind
+    settling = frozenset().union(*[check.reads for check in gap.unsettled]) if kind == "undetermined" else None
     return GapOutcome(
-        rule=plan.rule,
-        kind=gap.kind,
-        severity=plan.severity_in(state),
-        signals=_those(plan.speaks[gap.kind], state, truth=True),
-        against=_those(plan.against[gap.kind], state, truth=False),
+        plan.rule,
+        kind,
+        plan.severity_in(state),
+        signals=_those(plan.speaks[kind], state, truth=True),
+        against=_those(plan.against[kind], state, truth=False),
         open_side=gap.open_side,
         open_rivals=_those(plan.rivals, state, truth=None),
-        open_facts=tuple(fact for fact in ranked_facts if fact in settling) if settling else (),
+        open_facts=tuple([entry.fact for entry in missing if entry.fact in settling]) if settling else (),
         answered=gap.answered,
     )
 
@@ -159,4 +169,4 @@ def explained_outcome(gap: StandingGap, state: Sequence[Any]) -> GapOutcome:
 
 
 def _those(named: Named, state: Sequence[Any], *, truth: Truth) -> tuple[str, ...]:
-    return tuple([name for name, slot in named if state[slot] is truth])
+    return tuple([name for name, slot in named if state[slot] is truth]) if named else ()

@@ -13,8 +13,8 @@ from nextplay.rules.deduction import Deduction, Engine
 from nextplay.rules.missing_facts import MissingFacts
 from nextplay.rules.outcomes import StandingGap
 from nextplay.rules.program import Program
-from nextplay.rules.rulebook import Play, Target
-from nextplay.rules.tokens import RuleBuilder
+from nextplay.rules.rulebook import Play
+from nextplay.rules.tokens import RuleBuilder, standing_name
 
 _ALWAYS: Final = All(())
 
@@ -70,10 +70,10 @@ class Plays:
         self._missing = missing
         self._builder = RuleBuilder()
         self._gates = 0
-        self._by_target: dict[Target, list[PlayPlan]] = {}
+        self._by_target: dict[str, list[PlayPlan]] = {}
         for play in plays:
             plan = self._plan(play)
-            for target in dict.fromkeys(play.answers):
+            for target in _targets(play):
                 self._by_target.setdefault(target, []).append(plan)
         self._deduction = Deduction(self._builder, program.slots, engine=engine)
 
@@ -83,8 +83,10 @@ class Plays:
         targets = [(target, gap) for gap in standing for target in gap.plan.targets[gap.kind]]
         for target, gap in targets:
             for plan in self._by_target.get(target, ()):
-                reached = found.setdefault(plan.play.id, ReachedPlay(plan, []))
-                if not reached.gaps or reached.gaps[-1] is not gap:  # both sides of a mixed gap may name the play
+                reached = found.get(plan.play.id)
+                if reached is None:
+                    found[plan.play.id] = ReachedPlay(plan, [gap])
+                elif reached.gaps[-1] is not gap:  # a play for both sides of a mixed gap merges it once
                     reached.gaps.append(gap)
         if found:
             holds = self._deduction.conclude(state, [target for target, _ in targets])
@@ -108,10 +110,15 @@ class Plays:
         """Write the rules of a gate: for each gap the play answers, the gap and what decides the gate."""
         number, self._gates = self._gates, self._gates + 1
         decisive = self._program.over_signals(condition if verdict else Not(condition))
-        for target in dict.fromkeys(play.answers):
+        for target in _targets(play):
             self._builder.conclude(number, decisive, play.place, given=target)
         tally = self._missing.tally(self._program.facts_read(condition))
         return Gate(number, verdict, self._program.compile(condition), tally)
+
+
+def _targets(play: Play) -> tuple[str, ...]:
+    """Name the gaps that a play answers as what it answers them."""
+    return tuple(dict.fromkeys(map(standing_name, play.answers)))
 
 
 def _decide(reached: ReachedPlay, state: Sequence[Any], holds: Collection[int]) -> None:

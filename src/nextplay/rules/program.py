@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from nextplay.decision import FactValue
 from nextplay.errors import EngineFault
-from nextplay.rules.compiled import Compiled, compile_condition, compile_program
+from nextplay.rules.compiled import Compiled, compile_condition, compile_program, compile_selection
 from nextplay.rules.condition import (
     All,
     AnyOf,
@@ -49,7 +49,8 @@ class Program:
     """The signals of a rulebook, decided in one go.
 
     `conditions` gives the condition of every signal, anonymous ones included; what a gap stands or falls with counts as
-    one. `order` names each after those that it names. `slots` says where in the state its truth stands.
+    one, and `mains` names these in the order of the gaps. `order` names each signal after those that it names. `slots`
+    says where in the state its truth stands.
     """
 
     def __init__(self, rulebook: Rulebook) -> None:
@@ -61,7 +62,7 @@ class Program:
             for leaf in leaves_of(condition):
                 if isinstance(leaf, FactLeaf) and leaf not in self._anonymous:
                     self._anonymous[leaf] = self._add(leaf_name(leaf), leaf)
-        self._mains = {gap.id: self._add(f"gap {gap.id}", main_condition(gap)) for gap in rulebook.gaps}
+        self.mains = [self._add(f"gap {gap.id}", main_condition(gap)) for gap in rulebook.gaps]
         self.order = _decidable_order(self.conditions)
         self._reads: dict[str, frozenset[str]] = {}
         for name in self.order:
@@ -71,16 +72,18 @@ class Program:
         self.slots: Mapping[str, int] = {
             name: len(self.fact_names) + place for place, name in enumerate(self.conditions)
         }
+        self._named_slots = slice(len(self.fact_names), len(self.fact_names) + len(self._named))
         self._decide = compile_program(self.fact_names, self.conditions, self.order)
         self._picked: tuple[tuple[str, ...], Callable[[Sequence[Any]], Sequence[Any]]] = ((), tuple)
-
-    def main_slot(self, gap: str) -> int:
-        """Return the slot of what a gap stands or falls with."""
-        return self.slots[self._mains[gap]]
 
     def slots_and_reads(self) -> list[tuple[int, frozenset[str]]]:
         """Return, for each signal that has a name, its slot and the facts that can leave it unknown."""
         return [(self.slots[name], self._reads[name]) for name in self._named]
+
+    def main_slots(self) -> slice:
+        """Return where in the state stands what gaps stand or fall with, in the order of the rulebook."""
+        first = len(self.fact_names) + len(self.conditions) - len(self.mains)
+        return slice(first, first + len(self.mains))
 
     def state(self, facts: FactTable) -> list[Any]:
         """Decide every signal: the values of `fact_names`, then the truths, by slot."""
@@ -93,7 +96,7 @@ class Program:
 
     def truths(self, state: Sequence[Any]) -> dict[str, Truth]:
         """Return the truth of every signal that has a name, in the order of the rulebook."""
-        return dict(zip(self._named, state[len(self.fact_names) :], strict=False))  # named ones come first
+        return dict(zip(self._named, state[self._named_slots]))  # noqa: B905  as many; checking costs a third more
 
     def _add(self, name: str, condition: Condition) -> str:
         """Add a signal under a name of its own."""
@@ -105,6 +108,11 @@ class Program:
     def compile(self, condition: Condition) -> Compiled:
         """Compile a condition over facts and signals that the rulebook mentions."""
         return self._compile(self.over_signals(condition))
+
+    def selection(self, guarded: Sequence[tuple[str, Condition]]) -> Callable[[Sequence[Any]], list[int]]:
+        """Compile which of some conditions are true; each comes with a fact without which it cannot be."""
+        over = [(fact, self.over_signals(condition)) for fact, condition in guarded]
+        return compile_selection(over, self.fact_slots, self.slots)
 
     def over_signals(self, condition: Condition) -> Condition:
         """Put its anonymous signal in the place of every fact leaf that a gap, a play or the lead states."""

@@ -45,8 +45,13 @@ class SignedSignal(NamedTuple):
     positive: bool
 
 
-Key = SignedSignal | Target
-"""What a token stands for: a signal known to be true (negated: to be false), or a gap that stands as a play wants."""
+Key = SignedSignal | str
+"""What a token stands for: a signal whose truth is known, or (its name as of `standing_name`) a gap that stands."""
+
+
+def standing_name(target: Target) -> str:
+    """Name a gap that stands as a play wants it."""
+    return target.gap if target.side is None else f"{target.gap} as {target.side}"
 
 
 class RuleBuilder:
@@ -56,8 +61,8 @@ class RuleBuilder:
         self._bodies: list[tuple[int, frozenset[Key], Place]] = []
         self._faults: list[Fault] = []
 
-    def conclude(self, conclusion: int, condition: Condition, place: Place, *, given: Target | None = None) -> None:
-        """Let `conclusion` hold where `condition` is true and, if one is given, the gap stands as `given` says."""
+    def conclude(self, conclusion: int, condition: Condition, place: Place, *, given: str | None = None) -> None:
+        """Let `conclusion` hold where `condition` is true and, if one is given, the gap named `given` stands."""
         extra: frozenset[Key] = frozenset(() if given is None else (given,))
         try:
             found = alternatives(condition)
@@ -93,6 +98,6 @@ def _signed(leaf: SignedLeaf) -> SignedSignal:
 
 
 def _rank(key: Key, readers: int) -> tuple[int, int, str]:
-    if isinstance(key, Target):
-        return 0, 0, f"{key.gap} {key.side or ''}"
+    if isinstance(key, str):
+        return 0, 0, key
     return (1 if key.positive else 2), readers, key.signal
