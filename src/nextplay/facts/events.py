@@ -50,11 +50,10 @@ def _facts_of(kind: str) -> Iterator[Fact]:
         yield fact(f"any_{status}", FLAG, f"Whether any {shown} of {STATUS_WINDOW} days is {status}.", _any(status))
 
 
-def _happened(kind: str) -> Callable[[AccountView], _Happened | None]:
-    def select(view: AccountView) -> _Happened | None:
-        if not view.snapshot.events:
-            return None if view.snapshot.events is None else _NOTHING
-        own, unknown = view.events(kind), view.events(None)
+def _happened(kind: str) -> Callable[[AccountView], _Happened]:
+    def select(view: AccountView) -> _Happened:
+        events = view.events()
+        own, unknown = events.get(kind, ()), events.get(None, ())
         if not own and not unknown:
             return _NOTHING
         aged = [_aged(event, view.today) for event in own]

@@ -27,7 +27,8 @@ Place = tuple[str, str | None]
 class Answer(NamedTuple):
     """One answer that counts. `value` is NPS points, CSAT score or ease 0..1; `day` an ordinal.
 
-    `previous` is the value that the same respondent gave before, at the same touchpoint.
+    `places` are those that it belongs to. `previous` is the value that the same respondent gave before, at the same
+    touchpoint.
     """
 
     survey: Survey
@@ -35,6 +36,7 @@ class Answer(NamedTuple):
     value: float
     day: int
     low: bool
+    places: tuple[Place, ...]
     previous: float | None = None
 
     def drivers(self) -> tuple[str, ...] | None:
@@ -61,16 +63,6 @@ class Answer(NamedTuple):
         return (self.value, -self.day, drivers is None, drivers or ())
 
 
-class _Days:
-    """The newest day on which somebody answered, and on which an answer is undecided; `_NO_DAY` where nobody did."""
-
-    __slots__ = ("newest", "undecided")
-
-    def __init__(self, newest: int = _NO_DAY, undecided: int = _NO_DAY) -> None:
-        self.newest = newest
-        self.undecided = undecided
-
-
 class Scope:
     """The answers of one kind that belong to a touchpoint, to a role or to the whole, as of the ordinal `today`.
 
@@ -81,27 +73,26 @@ class Scope:
 
     __slots__ = ("days_since_newest", "fresh", "known", "newest", "today", "worst")
 
-    def __init__(self, answers: Sequence[Answer], days: _Days, *, today: int, oldest_fresh: int) -> None:
-        """Decide once what the answers say, and what rows of which something is missing leave open."""
-        self.today = today
-        self.known = [answer for answer in answers if answer.day >= oldest_fresh]
-        self.newest = self.worst = self.known[0] if self.known else None
-        if len(self.known) > 1:
-            self.newest, self.worst = min(self.known, key=Answer.by_age), min(self.known, key=Answer.by_value)
-        self.fresh: list[Answer] | None = self.known
-        if days.undecided:
-            self._doubt(days.undecided, oldest_fresh)
-        self.days_since_newest = max(0, today - days.newest) if _NO_DAY < days.newest < EVERY_DAY else None
+    def __init__(self, answers: Sequence[Answer], *, newest_day: int, doubt: int, today: int, stale_after: int) -> None:
+        """Decide once what the answers say.
 
-    def _doubt(self, doubt: int, oldest_fresh: int) -> None:
-        """Take back what a row of the day `doubt` could change."""
+        `newest_day` is the newest on which anybody answered, `doubt` the newest on which it is undecided what.
+        """
+        oldest_fresh = today - stale_after
+        self.today = today
+        self.known = known = [answer for answer in answers if answer.day >= oldest_fresh]
+        self.newest = self.worst = known[0] if known else None
+        if len(known) > 1:
+            self.newest, self.worst = min(known, key=Answer.by_age), min(known, key=Answer.by_value)
+        self.fresh: list[Answer] | None = known
+        self.days_since_newest = max(0, today - newest_day) if _NO_DAY < newest_day < EVERY_DAY else None
         if self.newest and self.newest.day <= doubt:
             self.newest = None
         if doubt >= oldest_fresh:
             self.worst = self.fresh = None
 
 
-_EMPTY: Final = Scope((), _Days(), today=_NO_DAY, oldest_fresh=_NO_DAY)
+_EMPTY: Final = Scope((), newest_day=_NO_DAY, doubt=_NO_DAY - 1, today=_NO_DAY, stale_after=0)
 
 
 class Low:
@@ -112,12 +103,15 @@ class Low:
 
     __slots__ = ("any", "complete", "named", "unnamed")
 
-    def __init__(self, scopes: Sequence[Scope]) -> None:
-        """Sum up the whole of every kind."""
-        low = [answer for scope in scopes for answer in scope.known if answer.low]
+    def __init__(self, scopes: Iterable[Scope]) -> None:
+        """Sum up the whole of every kind that anybody was asked about."""
+        low: list[Answer] = []
+        self.complete = True
+        for scope in scopes:
+            low += [answer for answer in scope.known if answer.low]
+            self.complete = self.complete and scope.fresh is not None
         drivers = [answer.drivers() for answer in low]
         self.any = bool(low)
-        self.complete = all(scope.fresh is not None for scope in scopes)
         self.named = {driver for named in drivers for driver in named or ()}
         self.unnamed = None in drivers
 
@@ -125,20 +119,20 @@ class Low:
 class Answers:
     """All rows of `surveys`, cut into scopes on demand."""
 
-    __slots__ = ("_answers", "_days", "_doubts", "_low", "_scopes", "_stale_after", "_today", "_unknown")
+    __slots__ = ("_answers", "_doubts", "_low", "_newest_day", "_scopes", "_stale_after", "_today", "_unknown")
 
     def __init__(self, surveys: Sequence[Survey], *, today: int, stale_after: Mapping[str, int]) -> None:
         """Bring every row onto the scale of its kind, and leave the newest of each touchpoint and respondent."""
         self._answers: dict[Place, list[Answer]] = {}
-        self._days: dict[Place, _Days] = {}
+        self._newest_day: dict[Place, int] = {}
+        self._doubts: dict[object, int] = {}
         self._scopes: dict[Place, Scope] = {}
         self._stale_after = stale_after
         self._today = today
         self._unknown = False
-        self._doubts: dict[tuple[str | None, str | None, str | None], int] = {}
         self._low: Low | None = None
         for answer in self._current(surveys):
-            for place in _places(answer.kind, answer.survey):
+            for place in answer.places:
                 self._answers.setdefault(place, []).append(answer)
 
     def whole(self, kind: str) -> Scope:
@@ -148,14 +142,15 @@ class Answers:
     def part(self, place: Place) -> Scope | None:
         """Return the answers of a kind at a touchpoint or of a role, `None` where there are none."""
         found = self._scopes.get(place)
-        if found is None and (place in self._days or self._unknown):
+        if found is None and (place in self._newest_day or self._unknown):
             return self._cut(place)
         return found
 
     def low(self) -> Low:
         """Return what the low answers of all kinds say."""
         if self._low is None:
-            self._low = Low([self.whole(kind) for kind in HIGHEST_LOW])
+            scopes = [self.part((kind, None)) for kind in HIGHEST_LOW]
+            self._low = Low([scope for scope in scopes if scope is not None])
         return self._low
 
     def _current(self, surveys: Sequence[Survey]) -> Iterable[Answer]:
@@ -170,54 +165,49 @@ class Answers:
         return [answer for answer in newest if self._stands(answer)] if self._doubts else newest
 
     def _answer(self, survey: Survey) -> Answer | None:
-        """Return what a row says; where that is undecided, note the day and what it leaves in doubt."""
+        """Return what a row says; where that is undecided, note what it leaves in doubt."""
         kind = survey.kind or (SCALE_RANGE[survey.scale][0] if survey.scale else None)
         day = EVERY_DAY if survey.answered_on is None else survey.answered_on.toordinal()
+        places = () if kind is None else _places(kind, survey)
+        for place in places:
+            if day > self._newest_day.get(place, _NO_DAY):
+                self._newest_day[place] = day
         value = _value(survey)
-        decided = kind is not None and value is not None and day != EVERY_DAY
-        self._note(kind, survey, day, undecided=_NO_DAY if decided else day)
-        if kind is None or value is None or not decided:
-            return None
-        return Answer(survey, kind, value, day, value <= HIGHEST_LOW[kind])
+        if kind is not None and value is not None and day != EVERY_DAY:
+            return Answer(survey, kind, value, day, value <= HIGHEST_LOW[kind], places)
+        self._unknown = self._unknown or kind is None
+        who = () if survey.respondent_id is None else ((kind, survey.touchpoint, survey.respondent_id),)
+        self._doubt(day, (*places, *who))
+        return None
 
-    def _note(self, kind: str | None, survey: Survey, day: int, *, undecided: int) -> None:
-        if undecided and survey.respondent_id is not None:
-            who = (kind, survey.touchpoint, survey.respondent_id)
-            self._doubts[who] = max(undecided, self._doubts.get(who, _NO_DAY))
-        if kind is None:
-            self._unknown = True
-            return
-        for place in _places(kind, survey):
-            days = self._days.get(place)
-            if days is None:
-                self._days[place] = _Days(day, undecided)
-            else:
-                days.newest, days.undecided = max(days.newest, day), max(days.undecided, undecided)
+    def _doubt(self, day: int, about: Iterable[object]) -> None:
+        for subject in about:
+            self._doubts[subject] = max(day, self._doubts.get(subject, _NO_DAY))
 
     def _stands(self, answer: Answer) -> bool:
         """Tell whether no undecided row may have replaced the answer; where one may, the answer is undecided itself."""
         who = (answer.survey.touchpoint, answer.survey.respondent_id)
         if answer.day > max(self._doubts.get((kind, *who), _NO_DAY) for kind in (answer.kind, None)):
             return True
-        for place in _places(answer.kind, answer.survey):
-            self._days[place].undecided = max(self._days[place].undecided, answer.day)
+        self._doubt(answer.day, answer.places)
         return False
 
     def _cut(self, place: Place) -> Scope:
-        days = _Days(EVERY_DAY, EVERY_DAY) if self._unknown else self._days[place]
-        oldest_fresh = self._today - self._stale_after[place[0]]
-        found = Scope(self._answers.get(place, ()), days, today=self._today, oldest_fresh=oldest_fresh)
-        self._scopes[place] = found
+        found = self._scopes[place] = Scope(
+            self._answers.get(place, ()),
+            newest_day=EVERY_DAY if self._unknown else self._newest_day[place],
+            doubt=EVERY_DAY if self._unknown else self._doubts.get(place, _NO_DAY),
+            today=self._today,
+            stale_after=self._stale_after[place[0]],
+        )
         return found
 
 
-def _places(kind: str, survey: Survey) -> list[Place]:
-    places: list[Place] = [(kind, None)]
-    if survey.touchpoint is not None:
-        places.append((kind, survey.touchpoint))
-    if survey.respondent_role in RESPONDENT_ROLES:
-        places.append((kind, survey.respondent_role))
-    return places
+def _places(kind: str, survey: Survey) -> tuple[Place, ...]:
+    whole, role = (kind, None), survey.respondent_role
+    if role in RESPONDENT_ROLES:
+        return (whole, (kind, role)) if survey.touchpoint is None else (whole, (kind, role), (kind, survey.touchpoint))
+    return (whole,) if survey.touchpoint is None else (whole, (kind, survey.touchpoint))
 
 
 def _superseding(answers: list[Answer]) -> Answer:

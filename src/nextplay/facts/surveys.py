@@ -127,28 +127,18 @@ def _flag(name: str, meaning: str, reads: tuple[str, ...], read: Callable[[Low],
 
 
 @cache
-def _whole(kind: str) -> Callable[[AccountView], Scope | None]:
-    def select(view: AccountView) -> Scope | None:
-        answers = view.answers()
-        return None if answers is None else answers.whole(kind)
-
-    return select
+def _whole(kind: str) -> Callable[[AccountView], Scope]:
+    return lambda view: view.answers().whole(kind)
 
 
 @cache
 def _part(kind: str, name: str) -> Callable[[AccountView], Scope | None]:
     place = (kind, name)
-
-    def select(view: AccountView) -> Scope | None:
-        answers = view.answers()
-        return None if answers is None else answers.part(place)
-
-    return select
+    return lambda view: view.answers().part(place)
 
 
-def _low(view: AccountView) -> Low | None:
-    answers = view.answers()
-    return None if answers is None else answers.low()
+def _low(view: AccountView) -> Low:
+    return view.answers().low()
 
 
 def _newest(scope: Scope) -> float | None:

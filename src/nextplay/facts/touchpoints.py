@@ -125,7 +125,7 @@ def _paths(*fields: str) -> tuple[str, ...]:
 
 
 def _at(name: str) -> Callable[[AccountView], Touchpoint | None]:
-    return lambda view: view.touchpoint(name)
+    return lambda view: view.touchpoints().get(name)
 
 
 def _rows(view: AccountView) -> tuple[Touchpoint, ...] | None:

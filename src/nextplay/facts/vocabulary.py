@@ -25,6 +25,8 @@ from nextplay.facts.touchpoints import touchpoint_facts
 from nextplay.facts.usage import USAGE_FACTS
 from nextplay.snapshot import CustomerSnapshot, InputWarning
 
+LISTS: Final = frozenset({"events", "objectives", "surveys", "touchpoints"})
+"""The lists of a snapshot that facts are computed over: where one is unknown, so is what reads nothing else."""
 _PADDING: Final = ("account_id", "as_of")
 """Two fields that every plan reads beside its own: the getter of one field alone would not return a tuple."""
 
@@ -64,10 +66,11 @@ class Facts:
 class FactPlan:
     """Which facts a release asks for, arranged so that reading them costs little. Immutable.
 
-    Fields are fetched in one go; facts that share a source are computed together and skipped where it is unknown.
+    Fields are fetched in one go. Facts that share a source are computed together and skipped where it is unknown; so
+    are all facts over one list where that was not sent.
     """
 
-    __slots__ = ("_attributes", "_fields", "_groups", "_pick", "_positions", "_stale_after", "names")
+    __slots__ = ("_attributes", "_families", "_fields", "_pick", "_positions", "_stale_after", "names")
 
     def __init__(
         self, facts: Iterable[Fact], *, stale_after_days: Mapping[str, int], attributes: Mapping[str, AttributeSpec]
@@ -76,18 +79,13 @@ class FactPlan:
         planned = list(facts)
         fields = [fact for fact in planned if isinstance(fact.source, str)]
         paths = [fact.source for fact in fields if isinstance(fact.source, str)]
-        groups: dict[Source, list[Fact]] = {}
-        for fact in planned:
-            if not isinstance(fact.source, str):
-                groups.setdefault(fact.source, []).append(fact)
-        arranged = [*fields, *(fact for group in groups.values() for fact in group)]
+        families = _families(planned)
+        arranged = [*fields, *(fact for groups in families.values() for group in groups.values() for fact in group)]
         places = {fact.spec.name: place for place, fact in enumerate(arranged)}
         self.names: tuple[str, ...] = tuple(fact.spec.name for fact in planned)
         self._positions = MappingProxyType({name: place for place, name in enumerate(self.names)})
         self._fields = attrgetter(*paths, *_PADDING)
-        self._groups = [
-            (source, tuple(fact.read for fact in group), (None,) * len(group)) for source, group in groups.items()
-        ]
+        self._families = [_arranged(name, groups) for name, groups in families.items()]
         self._pick = _picker([places[name] for name in self.names])
         self._stale_after = stale_after_days
         self._attributes = attributes
@@ -96,12 +94,17 @@ class FactPlan:
         """Compute the planned facts of one snapshot, and nothing else."""
         view = AccountView(snapshot, self._stale_after)
         values: list[FactValue] = list(self._fields(snapshot)[: -len(_PADDING)])
-        for source, readers, unknown in self._groups:
-            found = source(view)
-            if found is None:
-                values += unknown
-            else:
-                values += [read(found) for read in readers]
+        for list_name, groups, unknown_list in self._families:
+            if list_name is not None and getattr(snapshot, list_name) is None:
+                values += unknown_list
+                continue
+            for source, readers, unknown in groups:
+                found = source(view)
+                if found is None:
+                    values += unknown
+                else:
+                    for read in readers:
+                        values.append(read(found))
         warnings = attribute_warnings(snapshot.attributes, self._attributes) if snapshot.attributes else ()
         return Facts(self.names, self._pick(values), warnings, self._positions)
 
@@ -161,6 +164,24 @@ def shipped_facts(stale_after_days: tuple[tuple[str, int], ...]) -> tuple[Fact, 
         *event_facts(),
         *CHURN_FACTS,
     )
+
+
+def _families(facts: Iterable[Fact]) -> dict[str | None, dict[Source, list[Fact]]]:
+    """Group facts that are no plain field by the one list that they read (`None`: others too), then by source."""
+    families: dict[str | None, dict[Source, list[Fact]]] = {}
+    for fact in facts:
+        if not isinstance(fact.source, str):
+            groups = {path.partition(".")[0] for path in fact.spec.reads}
+            family = groups.pop() if len(groups) == 1 and groups <= LISTS else None
+            families.setdefault(family, {}).setdefault(fact.source, []).append(fact)
+    return families
+
+
+def _arranged(
+    name: str | None, groups: Mapping[Source, list[Fact]]
+) -> tuple[str | None, list[tuple[Source, tuple[Callable[[Any], FactValue], ...], tuple[None, ...]]], tuple[None, ...]]:
+    arranged = [(source, tuple(fact.read for fact in group), (None,) * len(group)) for source, group in groups.items()]
+    return name, arranged, (None,) * sum(map(len, groups.values()))
 
 
 def _picker(places: Sequence[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
