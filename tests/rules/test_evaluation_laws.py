@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 from hypothesis import assume, given, settings
@@ -97,6 +98,18 @@ def test_evidence_is_true_and_counter_evidence_false(seed: int) -> None:
                     for signal in signals:
                         own = found.signals[signal] if signal in found.signals else _of_leaf(signal, evaluator, account)
                         assert own is truth
+
+
+def test_threads_share_one_evaluator() -> None:
+    """Asked from four threads at once, about accounts read by two plans, an evaluator answers as if it were alone."""
+    drawn = RandomBook(20)
+    accounts = [drawn.account() for _ in range(300)]
+    wider = tuple(sorted([*ALL_FACTS, "zz.other"]))
+    accounts += [Facts(wider, (*account.values, None)) for account in accounts]
+    with closing(durable(drawn)) as evaluator, ThreadPoolExecutor(4) as pool:
+        expected = [evaluator.assess(account) for account in accounts]
+        assert list(pool.map(evaluator.assess, accounts)) == expected
+    assert len({found.diagnosis for found in expected}) > 1
 
 
 def _of_leaf(signal: str, evaluator: Evaluator, account: Facts) -> bool | None:

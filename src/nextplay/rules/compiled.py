@@ -39,7 +39,6 @@ _COMPARED: Final[Mapping[Operator, str]] = {
     "gt": "{value} > {operand}",
     "gte": "{value} >= {operand}",
     "contains": "{operand} in {value}",
-    "contains_any": "not {operand}.isdisjoint({value})",
 }
 
 
@@ -144,10 +143,10 @@ class _Writer:
         if leaf.operator == "between" and isinstance(leaf.operand, tuple):
             low, high = map(self._constant, leaf.operand)
             return f"({chosen} if {value} is None else {low} <= {value} <= {high})"
-        operand = (
-            frozenset(leaf.operand) if isinstance(leaf.operand, tuple) and "any" in leaf.operator else leaf.operand
-        )
-        compared = _COMPARED[leaf.operator].format(value=value, operand=self._constant(operand))
+        if leaf.operator == "contains_any" and isinstance(leaf.operand, tuple):
+            words = self._constant(frozenset(leaf.operand))
+            return f"({chosen} if {value} is None else not {words}.isdisjoint({value}))"
+        compared = _COMPARED[leaf.operator].format(value=value, operand=self._constant(leaf.operand))
         return f"({chosen} if {value} is None else {compared})"
 
     def _constant(self, value: object) -> str:

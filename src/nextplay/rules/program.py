@@ -10,10 +10,10 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
 from operator import itemgetter
-from typing import Any, Protocol
+from typing import Any
 
-from nextplay.decision import FactValue
 from nextplay.errors import EngineFault
+from nextplay.facts import Facts
 from nextplay.rules.compiled import Compiled, compile_condition, compile_program, compile_selection
 from nextplay.rules.condition import (
     All,
@@ -31,18 +31,6 @@ from nextplay.rules.condition import (
     signals_of,
 )
 from nextplay.rules.rulebook import GapRule, Rulebook
-
-
-class FactTable(Protocol):
-    """Values side by side with their names, as `Facts` has them."""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Return the names, sorted."""
-
-    @property
-    def values(self) -> tuple[FactValue, ...]:
-        """Return the value of each name."""
 
 
 class Program:
@@ -85,7 +73,7 @@ class Program:
         first = len(self.fact_names) + len(self.conditions) - len(self.mains)
         return slice(first, first + len(self.mains))
 
-    def state(self, facts: FactTable) -> list[Any]:
+    def state(self, facts: Facts) -> list[Any]:
         """Decide every signal: the values of `fact_names`, then the truths, by slot."""
         names, pick = self._picked
         if facts.names is not names and facts.names != names:
@@ -98,16 +86,9 @@ class Program:
         """Return the truth of every signal that has a name, in the order of the rulebook."""
         return dict(zip(self._named, state[self._named_slots]))  # noqa: B905  as many; checking costs a third more
 
-    def _add(self, name: str, condition: Condition) -> str:
-        """Add a signal under a name of its own."""
-        tries = (f"{name} ({number})" if number else name for number in range(len(self.conditions) + 1))
-        unused = next(one for one in tries if one not in self.conditions)
-        self.conditions[unused] = condition
-        return unused
-
     def compile(self, condition: Condition) -> Compiled:
         """Compile a condition over facts and signals that the rulebook mentions."""
-        return self._compile(self.over_signals(condition))
+        return compile_condition(self.over_signals(condition), self.fact_slots, self.slots)
 
     def selection(self, guarded: Sequence[tuple[str, Condition]]) -> Callable[[Sequence[Any]], list[int]]:
         """Compile which of some conditions are true; each comes with a fact without which it cannot be."""
@@ -138,8 +119,12 @@ class Program:
                 found.update(facts_of_leaf(leaf))
         return frozenset(found)
 
-    def _compile(self, condition: Condition) -> Compiled:
-        return compile_condition(condition, self.fact_slots, self.slots)
+    def _add(self, name: str, condition: Condition) -> str:
+        """Add a signal under a name of its own."""
+        tries = (f"{name} ({number})" if number else name for number in range(len(self.conditions) + 1))
+        unused = next(one for one in tries if one not in self.conditions)
+        self.conditions[unused] = condition
+        return unused
 
 
 def stated_conditions(rulebook: Rulebook) -> Iterator[Condition]:
