@@ -61,7 +61,7 @@ def decision_document(decision: Decision) -> dict[str, Any]:
 
 
 def _document(value: Any) -> Any:  # noqa: ANN401  JSON has no narrower type
-    kind = type(value)
+    kind: Any = type(value)
     if kind in _PLAIN:
         return value
     if kind is tuple:
@@ -72,20 +72,22 @@ def _document(value: Any) -> Any:  # noqa: ANN401  JSON has no narrower type
         return value.isoformat()
     if kind is dict:
         return {name: _document(item) for name, item in value.items()}
-    if is_dataclass(kind):
-        names, values_of = _fields_of(kind)
-        return {
-            name: item if type(item) in _PLAIN else _document(item)
-            for name, item in zip(names, values_of(value), strict=True)
-            if item is not None
-        }
-    msg = f"a {kind.__name__} has no place in a document"
-    raise TypeError(msg)
+    names, values_of = _fields_of(kind)
+    return {
+        name: item if type(item) in _PLAIN else _document(item)
+        for name, item in zip(names, values_of(value), strict=True)
+        if item is not None
+    }
 
 
 @cache
-def _fields_of(kind: Any) -> tuple[tuple[str, ...], Callable[[object], tuple[object, ...]]]:  # noqa: ANN401  see above
+def _fields_of(kind: Any) -> tuple[tuple[str, ...], Callable[[Any], tuple[object, ...]]]:  # noqa: ANN401  see above
     """Return the names of a class's fields, and what fetches all their values at once."""
+    if issubclass(kind, tuple) and hasattr(kind, "_fields"):
+        return kind._fields, tuple
+    if not is_dataclass(kind):
+        msg = f"a {kind.__name__} has no place in a document"
+        raise TypeError(msg)
     names = tuple(entry.name for entry in fields(kind))
     if len(names) == 1:
         return names, lambda value: (getattr(value, names[0]),)

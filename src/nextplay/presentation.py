@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from nextplay.arbitration import Arbitration, RankedAction, WithheldPlay
@@ -267,7 +267,7 @@ class _Page:
     def _priority(self, priority: Priority) -> Priority:
         if not priority.notes:
             return priority
-        return replace(priority, notes=tuple(sentence(self._locale, f"note_{note}") for note in priority.notes))
+        return priority._replace(notes=tuple(sentence(self._locale, f"note_{note}") for note in priority.notes))
 
     def _withheld(self, withheld: WithheldPlay) -> Withheld:
         play = withheld.candidate.play

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for decisions, out of the types of the dataclasses themselves."""
+"""Hypothesis strategies for decisions, out of the types of their own fields."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def values(hint: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401  any type
     if origin is tuple:
         return st.lists(values(arguments[0]), max_size=2).map(tuple)
     assert isinstance(hint, type), hint
-    assert is_dataclass(hint), hint
+    assert is_dataclass(hint) or hasattr(hint, "_fields"), hint
     names = {"date": date, "datetime": datetime, "InputWarning": InputWarning}
     hints = get_type_hints(hint, globalns=vars(sys.modules[hint.__module__]) | names)
     return st.builds(hint, **{name: values(inner) for name, inner in hints.items()})

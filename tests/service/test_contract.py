@@ -32,7 +32,7 @@ WIRE_ONLY = {"CustomerSnapshot.known_empty"}
 
 
 def hints(kind: type) -> dict[str, Any]:
-    """Return the types of a dataclass, also those that are imported for checkers only."""
+    """Return the types of a record's fields, also those that are imported for checkers only."""
     names = {"date": date, "datetime": datetime, "InputWarning": nextplay.snapshot.InputWarning}
     return get_type_hints(kind, globalns=vars(sys.modules[kind.__module__]) | names)
 
@@ -42,20 +42,27 @@ def members(hint: Any) -> tuple[Any, ...]:  # noqa: ANN401  any type
     return get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
 
 
-def dataclass_in(hint: Any) -> type | None:  # noqa: ANN401  any type
-    """Return the dataclass that a field holds, alone, optionally, or in a tuple."""
+def defaults_of(kind: Any) -> dict[str, bool]:  # noqa: ANN401  a dataclass or a class of named tuples
+    """Return the fields of a dataclass or named tuple, and whether each may be left out."""
+    if is_dataclass(kind):
+        return {entry.name: entry.default is not MISSING for entry in fields(kind)}
+    return {name: name in kind._field_defaults for name in kind._fields}
+
+
+def record_in(hint: Any) -> type | None:  # noqa: ANN401  any type
+    """Return the dataclass or named tuple that a field holds, alone, optionally, or in a tuple."""
     for member in members(hint):
         inner = get_args(member)[0] if get_origin(member) is tuple else member
-        if is_dataclass(inner) and isinstance(inner, type):
+        if isinstance(inner, type) and (is_dataclass(inner) or hasattr(inner, "_fields")):
             return inner
     return None
 
 
 def paired(kind: type, descriptor: Descriptor) -> Iterator[tuple[type, Descriptor]]:
-    """Yield every dataclass below `kind` with the message of the same place."""
+    """Yield every record below `kind` with the message of the same place."""
     yield kind, descriptor
     for name, hint in hints(kind).items():
-        inner = dataclass_in(hint)
+        inner = record_in(hint)
         if inner is not None:
             message = descriptor.fields_by_name[name].message_type
             assert message is not None, f"{descriptor.name}.{name}"
@@ -70,8 +77,8 @@ ALL_PAIRS = sorted(
 
 @pytest.mark.parametrize(("kind", "message"), ALL_PAIRS, ids=[message.name for _, message in ALL_PAIRS])
 def test_fields_are_the_same(kind: type, message: Descriptor) -> None:
-    """Every field of a dataclass is a field of its message, every other way round, and they have the same name."""
-    ours = {f"{message.name}.{entry.name}" for entry in fields(kind)}
+    """Every field of a record is a field of its message, every other way round, and they have the same name."""
+    ours = {f"{message.name}.{name}" for name in defaults_of(kind)}
     theirs = {f"{message.name}.{field.name}" for field in message.fields}
     assert kind.__name__ == message.name
     assert ours == theirs - WIRE_ONLY
@@ -79,14 +86,14 @@ def test_fields_are_the_same(kind: type, message: Descriptor) -> None:
 
 @pytest.mark.parametrize(("kind", "message"), ALL_PAIRS, ids=[message.name for _, message in ALL_PAIRS])
 def test_presence_is_the_same(kind: type, message: Descriptor) -> None:
-    """What may be `None` in a dataclass may be absent on the wire, and what may not is always there."""
+    """What may be `None` in a record may be absent on the wire, and what may not is always there."""
     types_of = hints(kind)
-    for entry in fields(kind):
-        field = message.fields_by_name[entry.name]
-        absent_here = type(None) in members(types_of[entry.name])
+    for name, has_default in defaults_of(kind).items():
+        field = message.fields_by_name[name]
+        absent_here = type(None) in members(types_of[name])
         if field.is_repeated or field.message_type is not None:
             continue  # messages always have presence; lists never: `known_empty` and the readers see to it
-        required_number = entry.default is MISSING and field.type != FieldDescriptor.TYPE_STRING
+        required_number = not has_default and field.type != FieldDescriptor.TYPE_STRING
         if message.file.name.endswith("snapshot.proto") and required_number:
             assert field.has_presence, f"{field.full_name}: a required zero must be told from nothing"
         elif message.name == "Options" or field.full_name == "nextplay.v1.CustomerSnapshot.as_of":
@@ -96,7 +103,7 @@ def test_presence_is_the_same(kind: type, message: Descriptor) -> None:
 
 
 def test_types_are_the_same() -> None:
-    """Numbers, flags and texts of the dataclasses are numbers, flags and texts on the wire."""
+    """Numbers, flags and texts of the records are numbers, flags and texts on the wire."""
     expected = {
         FieldDescriptor.TYPE_STRING: (str, date, datetime),
         FieldDescriptor.TYPE_BOOL: (bool,),
@@ -105,11 +112,9 @@ def test_types_are_the_same() -> None:
     }
     for kind, message in ALL_PAIRS:
         types_of = hints(kind)
-        for entry in fields(kind):
-            field = message.fields_by_name[entry.name]
-            plain = [
-                member for member in members(types_of[entry.name]) if member in (str, bool, float, int, date, datetime)
-            ]
+        for name in defaults_of(kind):
+            field = message.fields_by_name[name]
+            plain = [member for member in members(types_of[name]) if member in (str, bool, float, int, date, datetime)]
             if field.message_type is None and plain:
                 assert all(member in expected[field.type] for member in plain), field.full_name
 
