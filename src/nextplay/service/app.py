@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import signal
 import threading
-from types import FrameType, TracebackType
-from typing import Self
+from types import TracebackType
+from typing import Final, Self
 
 from nextplay.decision import Options
 from nextplay.errors import NextplayError
@@ -18,6 +18,8 @@ from nextplay.service.rulebook_api import RulebookApi
 from nextplay.service.server import GrpcServer, Limits
 from nextplay.service.telemetry import Journal, json_lines
 from nextplay.settings import Settings
+
+_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 
 
 class StartRefused(NextplayError):
@@ -106,22 +108,22 @@ class App:
 
 
 def serve(settings: Settings) -> None:
-    """Run the service in the main thread until SIGTERM or SIGINT; a second signal cuts the drain time short.
+    """Run the service until SIGTERM or SIGINT; a second signal cuts the drain time short.
 
-    Raises what `App` and `App.start` raise.
+    The signals are blocked and waited for, because a handler that touched a lock could meet the lock of the very
+    code that it interrupted. Raises what `App` and `App.start` raise.
     """
-    app = App(settings)
-    asked = threading.Event()
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        if asked.is_set():
-            app.hurry()
-        asked.set()
-
-    former = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    former = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     try:
-        with app:
-            asked.wait()
+        app = App(settings)
+        app.start()
+        signal.sigwait(_SIGNALS)
+        threading.Thread(target=_hurry_at_signal, args=(app,), name="signals", daemon=True).start()
+        app.stop()
     finally:
-        for number, action in former.items():
-            signal.signal(number, action)
+        signal.pthread_sigmask(signal.SIG_SETMASK, former)
+
+
+def _hurry_at_signal(app: App) -> None:
+    signal.sigwait(_SIGNALS)
+    app.hurry()
