@@ -1,9 +1,10 @@
 """How well the shipped rulebook tells CX from CS: macro-F1 on labelled accounts, confusion, lead, and every miss.
 
-    python -m bench.evaluate [LABELLED.jsonl] [--rules rules] [--models models] [--json] [--at-least 0.8]
+    python -m bench.evaluate [LABELLED.jsonl] [--truth TRUTH.jsonl] [--rules rules] [--models models] [--json]
+                             [--at-least 0.8]
 
 A labelled account is one JSON object a line with `id`, `snapshot`, `label` (cx, cs, mixed, none, undetermined) and, for
-mixed, `lead`.
+mixed, `lead`. With --truth the first file is a generated book, whose labels stand line by line in the truth file.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ import argparse
 import json
 import sys
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from nextplay.decider import Decider
 from nextplay.decision import Decision
@@ -55,7 +58,19 @@ class Score:
     misses: tuple[Judged, ...]
 
 
-def judge(decider: Decider, cases: list[dict[str, Any]]) -> list[Judged]:
+def labelled_accounts(accounts: IO[str], truth: IO[str] | None = None) -> Iterator[dict[str, Any]]:
+    """Read labelled accounts, or a book with the truth beside it. Raises `ValueError` where the two part."""
+    if truth is None:
+        yield from (json.loads(line) for line in accounts if line.strip())
+        return
+    for line, told in zip(accounts, truth, strict=True):
+        snapshot, known = json.loads(line), json.loads(told)
+        if (snapshot["account_id"], snapshot["as_of"]) != (known["account_id"], known["as_of"]):
+            raise ValueError(f"the truth does not belong to the book: it names {known['id']} beside another account")
+        yield {"snapshot": snapshot, "id": known["id"], "label": known["label"], "lead": known["lead"]}
+
+
+def judge(decider: Decider, cases: Iterable[dict[str, Any]]) -> list[Judged]:
     """Decide every labelled account."""
     return [_judged(case, decider.decide(read_snapshot(case["snapshot"]))) for case in cases]
 
@@ -94,6 +109,7 @@ def main() -> None:
     """Judge and print; exit 1 where the score is under what was asked for."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("labelled", nargs="?", type=Path, default=DEFAULT)
+    parser.add_argument("--truth", type=Path, help="truth of a generated book, line by line beside it")
     parser.add_argument("--rules", type=Path, default=Path("rules"))
     parser.add_argument("--models", type=Path, default=Path("models"))
     parser.add_argument("--json", action="store_true", help="write the score as JSON")
@@ -101,9 +117,11 @@ def main() -> None:
     asked = parser.parse_args()
     if not asked.labelled.is_file():
         parser.error(f"{asked.labelled} is not there; name a file of labelled accounts")
-    cases = [json.loads(line) for line in asked.labelled.read_text(encoding="utf-8").splitlines() if line.strip()]
     release = load_release(asked.rules, asked.models)
-    found = score(judge(Decider(release), cases))
+    with ExitStack() as files:
+        accounts = files.enter_context(asked.labelled.open(encoding="utf-8"))
+        truth = files.enter_context(asked.truth.open(encoding="utf-8")) if asked.truth else None
+        found = score(judge(Decider(release), labelled_accounts(accounts, truth)))
     release.close()
     sys.stdout.write(f"{json.dumps(asdict(found), indent=2) if asked.json else report(found)}\n")
     sys.exit(int(found.macro_f1 < asked.at_least))

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 import expert_churn_model
+from nextplay.authoring.sample_book.page import sample_book_page
 from nextplay.facts import Vocabulary
 from nextplay.facts.page import facts_page
 from nextplay.rules.compile import compile_rulebook
@@ -42,6 +43,11 @@ def page_of_facts(folder: Path) -> None:
     put(folder, "docs/facts.md", facts_page(Vocabulary.of().specs.values()).encode())
 
 
+def page_of_sample_book(folder: Path) -> None:
+    """Write the page of the sample book: causes, look-alikes, holes and coefficients."""
+    put(folder, "docs/sample_book.md", sample_book_page().encode())
+
+
 def rule_schemas(folder: Path) -> None:
     """Write the JSON Schemas with which editors check the shipped rule files, its own names included."""
     rulebook = compile_rulebook(read_rulebook_folder(ROOT / "rules")).rulebook
@@ -58,7 +64,7 @@ def put(folder: Path, name: str, content: bytes) -> None:
 
 GENERATORS: Final[Mapping[str, tuple[Callable[[Path], None], ...]]] = {
     "protos": (protos,),
-    "docs": (churn_model, page_of_facts),
+    "docs": (churn_model, page_of_facts, page_of_sample_book),
     "schemas": (rule_schemas,),
 }
 UNCOMMITTED: Final = frozenset({"schemas"})

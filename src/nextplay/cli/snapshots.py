@@ -1,4 +1,4 @@
-"""`nextplay snapshots`: snapshots out of what a company already has."""
+"""`nextplay snapshots`: snapshots out of what a company already has, or invented ones."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ import typer
 from nextplay.authoring.csv_mapping_file import read_mapping
 from nextplay.authoring.csv_snapshots import CsvExport, RowResult, Tally
 from nextplay.cli.exits import ExitCode
+from nextplay.cli.generate import generate
 from nextplay.cli.output import Format, FormatOption, complain, counted, plural
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Make snapshots out of exports.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Make snapshots out of exports, or invent some.")
+app.command("generate")(generate)
 
 
 @app.callback()
 def snapshots() -> None:
-    """Make snapshots out of exports."""
+    """Make snapshots out of exports, or invent some."""
 
 
 @app.command("from-csv")
