@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from nextplay.arbitration import Arbitration, RankedAction, WithheldPlay
 from nextplay.churn.model import ChurnScore, FamilyContribution
 from nextplay.decision import (
     Action,
-    AnswerOption,
     ChurnRisk,
     Decision,
     Diagnosis,
@@ -27,11 +27,12 @@ from nextplay.decision import (
 )
 from nextplay.facts import Facts
 from nextplay.release import Release
-from nextplay.rules.assessment import Assessment, GapOutcome
-from nextplay.rules.rulebook import SignalRule, Text, TextList
-from nextplay.rules.wording import Template, fill, template_of, written_value
-from nextplay.sentences import driver_opening, fact_label, language_of, sentence
+from nextplay.rules.assessment import Assessment, GapOutcome, NearGap
+from nextplay.rules.rulebook import Text
+from nextplay.rules.wording import Template, fill
+from nextplay.sentences import driver_opening, language_of, sentence
 from nextplay.snapshot import CustomerSnapshot, InputWarning
+from nextplay.spoken import SignalTexts, SpokenRulebook
 from nextplay.withholding import withheld_says
 
 _QUESTION_FACTS: Final = 5
@@ -58,19 +59,17 @@ class Presenter:
     """Writes the decisions of one release."""
 
     def __init__(self, release: Release) -> None:
-        """Index the titles that reasons name."""
+        """Prepare the texts of every locale, and index the titles that reasons name."""
         self._release = release
         rulebook = release.rulebook
         titles: dict[str, Text] = {gap.id: gap.title for gap in rulebook.gaps}
         self._titles = titles | {play.id: play.title for play in rulebook.plays}
-        self._templates: dict[str, _Templates] = {
-            locale: _Templates(release, locale) for locale in release.rulebook.locales
-        }
+        self._spoken = {locale: SpokenRulebook(release, locale) for locale in rulebook.locales}
 
     def present(self, findings: Findings, *, options: Options) -> Decision:
         """Write the decision in `options.locale`, or in the closest locale that the rulebook speaks."""
-        templates = self._templates[spoken_locale(options.locale, self._release.rulebook.locales)]
-        return _Page(findings, self._release, titles=self._titles, templates=templates, options=options).decision()
+        spoken = self._spoken[spoken_locale(options.locale, self._release.rulebook.locales)]
+        return _Page(findings, self._release, titles=self._titles, spoken=spoken, options=options).decision()
 
 
 def spoken_locale(asked: str, spoken: tuple[str, ...]) -> str:
@@ -79,34 +78,6 @@ def spoken_locale(asked: str, spoken: tuple[str, ...]) -> str:
         return asked
     language = language_of(asked)
     return next((locale for locale in spoken if language_of(locale) == language), spoken[0])
-
-
-class _Templates:
-    """The texts of one release in one locale, split at their placeholders when they are first needed.
-
-    Texts are told apart by identity, which is safe because the release that holds them outlives this.
-    """
-
-    def __init__(self, release: Release, locale: str) -> None:
-        self.locale = locale
-        self._specs = release.vocabulary.specs
-        self._texts: dict[int, Template] = {}
-        self._lists: dict[int, tuple[Template, ...]] = {}
-
-    def of(self, text: Text) -> Template:
-        template = self._texts.get(id(text))
-        if template is None:
-            template = self._texts[id(text)] = template_of(text, self._specs, locale=self.locale)
-        return template
-
-    def of_list(self, lists: TextList) -> tuple[Template, ...]:
-        templates = self._lists.get(id(lists))
-        if templates is None:
-            spoken = self.locale if self.locale in lists else next(iter(lists), "")
-            lines = lists.get(spoken, ())
-            templates = tuple(template_of({spoken: line}, self._specs, locale=self.locale) for line in lines)
-            self._lists[id(lists)] = templates
-        return templates
 
 
 class _Page:
@@ -118,15 +89,15 @@ class _Page:
         release: Release,
         *,
         titles: Mapping[str, Text],
-        templates: _Templates,
+        spoken: SpokenRulebook,
         options: Options,
     ) -> None:
         self._titles = titles
-        self._templates = templates
+        self._spoken = spoken
         self._findings = findings
         self._release = release
         self._options = options
-        self._locale = templates.locale
+        self._locale = spoken.locale
         self._facts = findings.facts
         self._evidence: dict[str, Evidence] = {}
 
@@ -139,28 +110,21 @@ class _Page:
             locale=self._locale,
             churn=self._churn(),
             diagnosis=self._diagnosis(assessment),
-            gaps=tuple(map(self._gap, assessment.gaps)),
-            explained_gaps=tuple(map(self._explained, assessment.explained)),
-            actions=tuple(map(self._action, found.arbitration.actions)),
-            withheld=tuple(map(self._withheld, found.arbitration.withheld)),
+            gaps=tuple([self._gap(outcome) for outcome in assessment.gaps]),
+            explained_gaps=tuple([self._explained(outcome) for outcome in assessment.explained]),
+            actions=tuple([self._action(ranked) for ranked in found.arbitration.actions]),
+            withheld=tuple([self._withheld(withheld) for withheld in found.arbitration.withheld]),
             closed_actions=found.arbitration.closed,
             undetermined=tuple(self._questions(assessment)),
-            near_misses=tuple(
-                NearMiss(near.rule.id, self._text(near.rule.title), near.reading, near.distance)
-                for near in assessment.near_misses
-            ),
+            near_misses=tuple([self._near_miss(near) for near in assessment.near_misses]),
             missing_facts=assessment.missing_facts,
             input_warnings=found.input_warnings + self._locale_warning(),
             release=self._release.release_id,
             trace=self._trace() if self._options.explanation == "full" else (),
         )
 
-    def _text(self, text: Text) -> str:
-        template = self._templates.of(text)
+    def _text(self, template: Template) -> str:
         return template if isinstance(template, str) else fill(template, self._facts)
-
-    def _lines(self, lists: TextList) -> tuple[str, ...]:
-        return tuple(fill(template, self._facts) for template in self._templates.of_list(lists))
 
     def _locale_warning(self) -> tuple[InputWarning, ...]:
         if self._locale == self._options.locale:
@@ -177,7 +141,7 @@ class _Page:
         return ChurnRisk(
             probability=score.probability,
             band=score.band,
-            drivers=tuple(map(self._driver, score.families)),
+            drivers=tuple([self._driver(family) for family in score.families]),
             model_version=model.version,
             provenance=model.provenance,
             horizon_days=model.horizon_days,
@@ -186,71 +150,77 @@ class _Page:
         )
 
     def _driver(self, family: FamilyContribution) -> Driver:
-        known = [name for name in family.facts if self._facts.value(name) is not None][:_DRIVER_FACTS]
+        known = list(islice((name for name in family.facts if self._facts.value(name) is not None), _DRIVER_FACTS))
         if not known:
             return Driver(*family, says=driver_opening(self._locale, family.family, "unknown"))
         opening = driver_opening(self._locale, family.family, "raises" if family.contribution > 0 else "lowers")
-        details = ", ".join([f"{fact_label(name)} {self._value(name)}" for name in known])
-        return Driver(*family, says=opening + details)
+        return Driver(*family, says=opening + self._labelled(known))
 
-    def _value(self, name: str) -> str:
-        return written_value(self._facts.value(name), self._release.vocabulary.specs[name], locale=self._locale)
+    def _labelled(self, names: Iterable[str]) -> str:
+        return ", ".join([self._text(self._spoken.labelled[name]) for name in names])
 
     def _diagnosis(self, assessment: Assessment) -> Diagnosis:
         kind, lead = assessment.diagnosis, assessment.lead
         key = f"mixed_{lead}" if kind == "mixed" else kind
-        return Diagnosis(kind, lead, self._text(self._release.rulebook.diagnosis.says[key]))
+        return Diagnosis(kind, lead, self._text(self._spoken.diagnosis[key]))
 
     def _gap(self, outcome: GapOutcome) -> Gap:
-        rule = outcome.rule
+        gap_id, kind = outcome.rule.id, outcome.kind
+        texts = self._spoken.gaps[gap_id]
         return Gap(
-            gap=rule.id,
-            kind=outcome.kind,
-            title=self._text(rule.title),
+            gap=gap_id,
+            kind=kind,
+            title=self._text(texts.title),
             severity=outcome.severity,
-            touchpoint=_touchpoint(outcome),
-            root_causes=_root_causes(outcome),
+            touchpoint=texts.touchpoints[kind],
+            root_causes=texts.root_causes[kind],
             evidence=self._evidence_of(outcome.signals),
             evidence_against=self._evidence_of(outcome.against),
             open_side=outcome.open_side,
             open_rivals=outcome.open_rivals,
-            answered=self._findings.answers.get(rule.id) if outcome.answered else None,
+            answered=self._findings.answers.get(gap_id) if outcome.answered else None,
         )
 
     def _explained(self, outcome: GapOutcome) -> ExplainedGap:
-        return ExplainedGap(outcome.rule.id, self._text(outcome.rule.title), self._evidence_of(outcome.signals))
+        gap_id = outcome.rule.id
+        return ExplainedGap(gap_id, self._text(self._spoken.gaps[gap_id].title), self._evidence_of(outcome.signals))
 
-    def _evidence_of(self, signals: Iterable[str]) -> tuple[Evidence, ...]:
-        if self._options.explanation == "none":
+    def _near_miss(self, near: NearGap) -> NearMiss:
+        gap_id = near.rule.id
+        return NearMiss(gap_id, self._text(self._spoken.gaps[gap_id].title), near.reading, near.distance)
+
+    def _evidence_of(self, signals: Sequence[str]) -> tuple[Evidence, ...]:
+        if not signals or self._options.explanation == "none":
             return ()
-        return tuple(map(self._evidence_for, signals))
+        return tuple([self._evidence.get(signal) or self._new_evidence(signal) for signal in signals])
 
-    def _evidence_for(self, signal: str) -> Evidence:
-        if signal not in self._evidence:
-            rule = self._release.evaluator.signal_rules.get(signal)
-            self._evidence[signal] = self._of_rule(rule) if rule else self._of_leaves(signal)
-        return self._evidence[signal]
+    def _new_evidence(self, signal: str) -> Evidence:
+        texts = self._spoken.signals.get(signal)
+        evidence = self._of_leaves(signal) if texts is None else self._of_rule(signal, texts)
+        self._evidence[signal] = evidence
+        return evidence
 
-    def _of_rule(self, rule: SignalRule) -> Evidence:
+    def _of_rule(self, signal: str, texts: SignalTexts) -> Evidence:
         wanted = self._options.explanation == "full"
-        readings = self._release.evaluator.readings(rule.id, self._facts) if wanted else ()
-        return Evidence(rule.id, self._text(rule.title), self._text(rule.says), readings)
+        readings = self._release.evaluator.readings(signal, self._facts) if wanted else ()
+        return Evidence(signal, self._text(texts.title), self._text(texts.says), readings)
 
     def _of_leaves(self, signal: str) -> Evidence:
         """Word a condition that a gap states on facts directly, without a signal of its own."""
         readings = self._release.evaluator.readings(signal, self._facts)
-        says = ", ".join(f"{fact_label(reading.fact)} {self._value(reading.fact)}" for reading in readings)
+        says = self._labelled(reading.fact for reading in readings)
         return Evidence(signal, says, says, readings if self._options.explanation == "full" else ())
 
     def _action(self, ranked: RankedAction) -> Action:
         play = ranked.candidate.play
+        texts = self._spoken.plays[play.id]
         return Action(
             action_id=ranked.action_id,
             state=ranked.state,
             rank=ranked.rank,
             play=play.id,
-            title=self._text(play.title),
-            rationale=self._text(play.rationale),
+            title=self._text(texts.title),
+            rationale=self._text(texts.rationale),
             purpose=play.purpose,
             importance=play.importance,
             owner_role=ranked.owner_role,
@@ -258,7 +228,7 @@ class _Page:
             due_on=ranked.due_on,
             channel=ranked.channel,
             effort_hours=play.effort_hours,
-            checklist=self._lines(play.checklist),
+            checklist=tuple([self._text(line) for line in texts.checklist]),
             gaps=_named_first(ranked),
             priority=self._priority(ranked.priority),
             unchecked=ranked.unchecked,
@@ -267,33 +237,30 @@ class _Page:
     def _priority(self, priority: Priority) -> Priority:
         if not priority.notes:
             return priority
-        return priority._replace(notes=tuple(sentence(self._locale, f"note_{note}") for note in priority.notes))
+        return priority._replace(notes=tuple([sentence(self._locale, f"note_{note}") for note in priority.notes]))
 
     def _withheld(self, withheld: WithheldPlay) -> Withheld:
         play = withheld.candidate.play
         return Withheld(
             play=play.id,
-            title=self._text(play.title),
+            title=self._text(self._spoken.plays[play.id].title),
             reason=withheld.reason,
             says=withheld_says(withheld, self._titles, self._release.rulebook.vocabularies, locale=self._locale),
-            gaps=tuple(outcome.rule.id for outcome in withheld.candidate.gaps),
+            gaps=tuple([outcome.rule.id for outcome in withheld.candidate.gaps]),
             priority=withheld.priority.priority if withheld.priority else None,
         )
 
     def _questions(self, assessment: Assessment) -> Iterable[Undetermined]:
         asked = False
         for outcome in assessment.gaps:
-            ask = outcome.rule.ask
-            if outcome.kind == "undetermined" and ask is not None:
+            question = self._spoken.gaps[outcome.rule.id].question
+            if outcome.kind == "undetermined" and question is not None:
                 asked = True
-                options = tuple(
-                    AnswerOption(answer, self._text(ask.labels[answer]) if answer in ask.labels else answer, side)
-                    for answer, side in ask.options.items()
-                )
-                yield Undetermined(outcome.rule.id, self._text(ask.text), options, outcome.open_facts)
+                options = tuple([option._replace(label=self._text(label)) for label, option in question.labels])
+                yield Undetermined(outcome.rule.id, self._text(question.text), options, outcome.open_facts)
         if assessment.diagnosis == "undetermined" and not asked:
             missing = tuple(entry.fact for entry in assessment.missing_facts[:_QUESTION_FACTS])
-            yield Undetermined(None, self._text(self._release.rulebook.diagnosis.question), (), missing)
+            yield Undetermined(None, self._text(self._spoken.question), (), missing)
 
     def _trace(self) -> tuple[SignalTrace, ...]:
         truths = self._findings.assessment.signals
@@ -306,22 +273,4 @@ class _Page:
 def _named_first(ranked: RankedAction) -> tuple[str, ...]:
     """List the gaps of an action, first the one that names it: history should carry that one."""
     gaps = [outcome.rule.id for outcome in ranked.candidate.gaps]
-    return tuple(dict.fromkeys([ranked.gap, *gaps]))
-
-
-def _root_causes(outcome: GapOutcome) -> tuple[str, ...]:
-    rule = outcome.rule
-    if rule.root_cause:
-        return (rule.root_cause,)
-    sides = [rule.cx] if outcome.kind in {"cx", "mixed"} else []
-    sides += [rule.cs] if outcome.kind in {"cs", "mixed"} else []
-    return tuple(dict.fromkeys(side.root_cause for side in sides if side is not None))
-
-
-def _touchpoint(outcome: GapOutcome) -> str | None:
-    rule = outcome.rule
-    if outcome.kind in {"cx", "mixed"} and rule.cx is not None and rule.cx.touchpoint:
-        return rule.cx.touchpoint
-    if outcome.kind == "cs" and rule.cs is not None and rule.cs.touchpoint:
-        return rule.cs.touchpoint
-    return rule.touchpoint
+    return tuple(gaps) if gaps == [ranked.gap] else tuple(dict.fromkeys([ranked.gap, *gaps]))

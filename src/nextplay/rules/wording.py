@@ -112,13 +112,15 @@ def writer(kind: FactType, unit: str, *, locale: str) -> Callable[[FactValue], s
 _TENTH: Final = 0.1
 _THOUSAND: Final = 1000
 _ENGLISH_MARKS: Final = (",", ".")
+_ROUNDED: Final = (",.0f", ",.1f", ",.2f")
+"""How a number is formatted to so many decimals."""
 
 
 def _number(value: float, decimals: int, marks: tuple[str, str]) -> str:
     """Round, drop zeros at the end, and put the marks of the locale."""
     if decimals == 0 and -_THOUSAND < value < _THOUSAND:
         return str(round(value))
-    text = f"{value:,.{decimals}f}"
+    text = format(value, _ROUNDED[decimals])
     if decimals:
         text = text.rstrip("0").rstrip(".")
     if text == "-0":

@@ -1,0 +1,115 @@
+"""A rulebook in one locale: every text that decisions show, split at its placeholders once, when it is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple, get_args
+
+from nextplay.decision import AnswerOption, GapKind
+from nextplay.release import Release
+from nextplay.rules.rulebook import Ask, GapRule, Text, TextList
+from nextplay.rules.wording import Slot, Template, template_of, writer
+from nextplay.sentences import fact_label
+
+_CX_KINDS: Final = ("cx", "mixed")
+_CS_KINDS: Final = ("cs", "mixed")
+
+
+class SignalTexts(NamedTuple):
+    """What a signal is called, and its sentence."""
+
+    title: Template
+    says: Template
+
+
+class PlayTexts(NamedTuple):
+    """What a play is called, why, and what to do, line by line."""
+
+    title: Template
+    rationale: Template
+    checklist: tuple[Template, ...]
+
+
+class Question(NamedTuple):
+    """The question of a contested gap: its text, and (answer, label, option without its label)."""
+
+    text: Template
+    labels: tuple[tuple[Template, AnswerOption], ...]
+
+
+class GapTexts(NamedTuple):
+    """What a gap is called, where it lies and what is behind it as each kind, and its question if it has one."""
+
+    title: Template
+    touchpoints: Mapping[GapKind, str | None]
+    root_causes: Mapping[GapKind, tuple[str, ...]]
+    question: Question | None
+
+
+class SpokenRulebook:
+    """The texts of a release's rulebook in `locale`, by the id of what they belong to.
+
+    `labelled` gives the texts `label value` of the facts that the release reads.
+    """
+
+    def __init__(self, release: Release, locale: str) -> None:
+        """Split every text. Where one is not written in `locale`, its first required one stands in."""
+        rulebook = release.rulebook
+        self.locale = locale
+        self._specs = release.vocabulary.specs
+        self.signals = {
+            rule.id: SignalTexts(self._template(rule.title), self._template(rule.says)) for rule in rulebook.signals
+        }
+        self.gaps = {rule.id: self._gap(rule) for rule in rulebook.gaps}
+        self.plays = {
+            play.id: PlayTexts(
+                self._template(play.title), self._template(play.rationale), self._templates(play.checklist)
+            )
+            for play in rulebook.plays
+        }
+        self.diagnosis = {key: self._template(text) for key, text in rulebook.diagnosis.says.items()}
+        self.question = self._template(rulebook.diagnosis.question)
+        self.labelled: Mapping[str, Template] = {name: self._labelled(name) for name in release.plan.names}
+
+    def _template(self, text: Text) -> Template:
+        return template_of(text, self._specs, locale=self.locale)
+
+    def _templates(self, lists: TextList) -> tuple[Template, ...]:
+        spoken = self.locale if self.locale in lists else next(iter(lists), "")
+        return tuple(self._template({spoken: line}) for line in lists.get(spoken, ()))
+
+    def _labelled(self, name: str) -> Template:
+        spec = self._specs[name]
+        return f"{fact_label(name)} ", Slot(name, writer(spec.type, spec.unit, locale=self.locale))
+
+    def _gap(self, rule: GapRule) -> GapTexts:
+        kinds: tuple[GapKind, ...] = get_args(GapKind)
+        return GapTexts(
+            title=self._template(rule.title),
+            touchpoints={kind: _touchpoint(rule, kind) for kind in kinds},
+            root_causes={kind: _root_causes(rule, kind) for kind in kinds},
+            question=None if rule.ask is None else self._question(rule.ask),
+        )
+
+    def _question(self, ask: Ask) -> Question:
+        labels = [
+            (self._template(ask.labels[answer]) if answer in ask.labels else answer, AnswerOption(answer, "", side))
+            for answer, side in ask.options.items()
+        ]
+        return Question(self._template(ask.text), tuple(labels))
+
+
+def _root_causes(rule: GapRule, kind: GapKind) -> tuple[str, ...]:
+    if rule.root_cause:
+        return (rule.root_cause,)
+    sides = [rule.cx] if kind in _CX_KINDS else []
+    sides += [rule.cs] if kind in _CS_KINDS else []
+    return tuple(dict.fromkeys(side.root_cause for side in sides if side is not None))
+
+
+def _touchpoint(rule: GapRule, kind: GapKind) -> str | None:
+    if kind in _CX_KINDS and rule.cx is not None and rule.cx.touchpoint:
+        return rule.cx.touchpoint
+    if kind == "cs" and rule.cs is not None and rule.cs.touchpoint:
+        return rule.cs.touchpoint
+    return rule.touchpoint
