@@ -10,7 +10,7 @@ Format: https://protobuf.dev/programming-guides/encoding (varint tags; wire type
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from typing import Any, Final
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
@@ -26,7 +26,7 @@ _WIRE_TYPES: Final = {
     FieldDescriptor.TYPE_INT64: _VARINT,
 }
 """The numbers of this contract; everything else is written with its length."""
-_WORDS_KEPT: Final = 8192
+_VALUES_KEPT: Final = 8192
 _TWO_BYTES: Final = 1 << 14
 _pack_double = struct.Struct("<d").pack
 
@@ -38,7 +38,8 @@ def message_writer(
 
     The value must have an attribute for each field of the contract, `None` where it is absent. `special` gives the
     body of a message (by its name) or the UTF-8 of a text field (`Message.field`) that differs in the domain.
-    `repeating` names the text fields whose values repeat from call to call: their bytes are kept, within a bound.
+    `repeating` names the texts and messages (hashable ones) whose values repeat from call to call: their bytes are
+    kept, within a bound.
     """
     return _Compiler(special or {}, repeating).body(descriptor)
 
@@ -65,18 +66,19 @@ def flag_writer(number: int) -> Writer:
     return lambda value: yes if value else no
 
 
-class _Words(dict[str, bytes]):
-    """Text → the bytes of its field, for texts that come from the rulebook and so come again. Bounded."""
+class _Kept(dict[Hashable, bytes]):
+    """Value → the bytes of its field, for values that come from the rulebook and so come again. Bounded."""
 
-    def __init__(self, tag: bytes) -> None:
+    def __init__(self, tag: bytes, body: Writer) -> None:
         super().__init__()
         self._tag = tag
+        self._body = body
 
-    def __missing__(self, text: str) -> bytes:
-        encoded = _delimited(self._tag, text.encode())
-        if len(self) >= _WORDS_KEPT:
+    def __missing__(self, value: Hashable) -> bytes:
+        encoded = _delimited(self._tag, self._body(value))
+        if len(self) >= _VALUES_KEPT:
             self.clear()
-        self[text] = encoded
+        self[value] = encoded
         return encoded
 
 
@@ -123,10 +125,11 @@ class _Compiler:
         if field.type in _WIRE_TYPES:
             return f"{tag} + varint({value})"
         path = ".".join(field.full_name.split(".")[-2:])
+        write = self.body(field.message_type) if field.message_type else self._special.get(path, str.encode)
         if path in self._repeating:
-            names[body] = _Words(_tag(field.number, _LENGTH))
+            names[body] = _Kept(_tag(field.number, _LENGTH), write)
             return f"{body}[{value}]"
-        names[body] = self.body(field.message_type) if field.message_type else self._special.get(path, str.encode)
+        names[body] = write
         return f"delimited({tag}, {body}({value}))"
 
 

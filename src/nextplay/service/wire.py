@@ -275,15 +275,15 @@ _write_decision: Final = message_writer(
         "Action.due_on": _day_text,
     },
     repeating={
-        "Action.play", "Action.title", "Action.purpose", "Action.importance", "Action.owner_role", "Action.channel",
-        "Action.checklist", "Action.gaps", "Action.state", "AnswerOption.answer", "AnswerOption.label",
-        "AnswerOption.side", "ChurnRisk.band", "ChurnRisk.model_version", "ChurnRisk.provenance", "Diagnosis.kind",
-        "Diagnosis.lead", "Driver.facts", "Driver.family", "Evidence.signal", "Evidence.title", "ExplainedGap.gap",
-        "ExplainedGap.title", "Gap.gap", "Gap.kind", "Gap.title", "Gap.root_causes", "Gap.touchpoint",
-        "MissingFact.fact", "NearMiss.gap", "NearMiss.title", "Reading.fact", "Reading.operator",
-        "ReleaseId.release", "ReleaseId.rulebook_hash", "ReleaseId.model_hash", "ReleaseId.engine_version",
-        "SignalTrace.signal", "Undetermined.facts", "Undetermined.gap", "Withheld.gaps", "Withheld.play",
-        "Withheld.reason", "Withheld.title",
+        "Action.channel", "Action.checklist", "Action.gaps", "Action.importance", "Action.owner_role", "Action.play",
+        "Action.purpose", "Action.state", "Action.title", "AnswerOption.answer", "AnswerOption.label",
+        "AnswerOption.side", "ChurnRisk.band", "ChurnRisk.model_version", "ChurnRisk.provenance",
+        "Decision.missing_facts", "Diagnosis.kind", "Diagnosis.lead", "Driver.facts", "Driver.family",
+        "Evidence.signal", "Evidence.title", "ExplainedGap.gap", "ExplainedGap.title", "Gap.gap", "Gap.kind",
+        "Gap.root_causes", "Gap.title", "Gap.touchpoint", "MissingFact.fact", "NearMiss.gap", "NearMiss.title",
+        "Reading.fact", "Reading.operator", "ReleaseId.engine_version", "ReleaseId.model_hash", "ReleaseId.release",
+        "ReleaseId.rulebook_hash", "SignalTrace.signal", "Undetermined.facts", "Undetermined.gap", "Withheld.gaps",
+        "Withheld.play", "Withheld.reason", "Withheld.title",
     },
 )  # fmt: skip
-"""Texts of the rulebook and closed words are kept as bytes; what belongs to one customer never is."""
+"""What is of the rulebook is kept as bytes: texts, closed words, counted facts. What belongs to a customer never is."""
