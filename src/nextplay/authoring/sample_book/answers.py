@@ -27,8 +27,8 @@ def answers(
 ) -> tuple[list[Answer], set[str], bool]:
     """Return the answers, newest first, the causes that they name, and whether some are bad without saying why.
 
-    A cause is named by two bad answers at its touchpoint or with a reason, or by one with its reason that nobody has
-    followed up yet. One that was followed up says no more than that somebody did.
+    A cause is named by two bad answers at its touchpoint or with a reason, by one about the whole with its reason, or
+    by one about a touchpoint with its reason that nobody has followed up yet: after that it says no more than that.
     """
     willing = c.traits.answers
     rows = [_content(c, chance, friction=friction, deficit=deficit) for _ in range(int(3 * willing + chance.unit()))]
@@ -38,7 +38,9 @@ def answers(
         written = _displeased(complaint, c, chance, willing=willing)
         rows += written
         open_ones = [row for row in written if row["follow_up"] == "open"]
-        reasons = sum("driver" in row for row in (written if len(written) > 1 else open_ones))
+        reasons = sum(
+            "driver" in row for row in (written if len(written) > 1 or complaint.touchpoint is None else open_ones)
+        )
         if reasons or (complaint.touchpoint is not None and len(written) > 1):
             named.add(complaint.cause)
         elif open_ones or len(written) > 1:

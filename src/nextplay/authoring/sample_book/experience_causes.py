@@ -22,6 +22,10 @@ def _failure(touchpoint: str) -> tuple[str, str]:
     return (f"touchpoints.{touchpoint}.failed_attempts_30d", f"touchpoints.{touchpoint}.interactions_30d")
 
 
+def _given_up(touchpoint: str) -> tuple[str, str]:
+    return (f"touchpoints.{touchpoint}.abandoned_30d", f"touchpoints.{touchpoint}.interactions_30d")
+
+
 def _slow_support(c: Circumstances, s: float, chance: Chance) -> None:
     c.response["support"] = chance.between(1.6 + 1.4 * s, 2 + 4 * s)
     c.breach_share = chance.between(0.04, 0.06 + 0.3 * s)
@@ -286,7 +290,9 @@ EXPERIENCE_CAUSES: Final = (
         effects="failed and abandoned attempts, other accounts too, low answers about effort",
         action="fix the failing step and send a way around it", owner="product_manager",
         imprint=_app_friction,
-        witnesses=(_failure("mobile_app"), _failure("website")), harm=0.6, blocks=True,
+        witnesses=(
+            _failure("mobile_app"), _given_up("mobile_app"), _failure("website"), _given_up("website"),
+        ), harm=0.6, blocks=True,
     ),
     Cause(
         "vendor_delay", "cx", 1.1,

@@ -87,8 +87,8 @@ def _use_faded(c: Circumstances, s: float, chance: Chance) -> None:
     c.pace *= 0.5 + 0.5 * c.activity
     c.silent_days += chance.whole(10, 20 + int(60 * s))
     c.ticket_ratio *= 0.4
-    if chance.happens(0.5):
-        c.lag("customer", 0.4 * s)
+    if chance.happens(0.85):
+        c.lag("customer" if chance.happens(0.6) else "unowned", 0.15 + 0.35 * s)
     c.complain(None, "fit", 0.4 * s)
     c.alarms.append(Alarm(USE))
 
@@ -262,7 +262,7 @@ OUTCOME_CAUSES: Final = (
     Cause(
         "use_faded", "cs", 1.2,
         meaning="the use case lost its place in their work",
-        effects="use far below its own level without friction, few tickets, a longer silence",
+        effects="use far below its own level without friction, few tickets, silence, a goal that nobody pursues",
         action="ask what changed and find a new use with them", owner="csm",
         imprint=_use_faded, is_reading=True,
         witnesses=((*USE, "support.tickets_90d"),), harm=0.7, ages=(200, 100_000), group="use", remedy=0.5,

@@ -97,7 +97,8 @@ One line for each snapshot, in the same order.
 | `outcome`, `outcome_with_right_action` | `churned_within_90_days`, `renewed` (unknown where no term ends in time), `contracted`, `expanded`, `objective_achieved` |
 
 A cause shows where all fields of one group of its witnesses are on record, where the answers name it (two at its
-touchpoint or with a reason, or one with a reason that nobody followed up), where the plan says who blocks the goal that it
+touchpoint or with a reason, one about the whole with a reason, one about a touchpoint with a reason that nobody followed
+up), where the plan says who blocks the goal that it
 holds back, or where it left another mark that nobody takes for noise. To measure a rulebook:
 
     nextplay snapshots generate --seed 7 --accounts 2000 --output sample.jsonl --truth truth.jsonl
