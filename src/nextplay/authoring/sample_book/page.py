@@ -72,7 +72,8 @@ could tell it from what the friction does.
 
 Log-odds of what happens within 90 days. *deadline_near* is 1 within {deadline} days before the decision deadline;
 *blocking* is the friction that stands in the way of the goal. A third of the hazard is run each month, with the severity
-of that month. `churned`: the account leaves.
+of that month. `churned`: the account leaves. On the newest date about 8 % leave within 90 days. Causes begin in the last
+230 days, so earlier dates of a book with several months are healthier: over twelve months it is about 5 %.
 
 {coefficients}
 
