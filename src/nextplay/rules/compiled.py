@@ -10,7 +10,9 @@ A compiled condition reads the *state*: the values of the facts, then the truths
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, Final, NamedTuple
 
 from nextplay.rules.condition import (
     COMPARISONS,
@@ -71,20 +73,43 @@ def compile_program(
     return program
 
 
-def compile_selection(
-    guarded: Sequence[tuple[str, Condition]], fact_slots: Mapping[str, int], signal_slots: Mapping[str, int]
-) -> Callable[[State], list[int]]:
-    """Compile a function from a state to the positions in `guarded` of the conditions that are true.
+class Probe(NamedTuple):
+    """Questions that are asked only where `near` is true, which it cannot be while `fact` is unknown.
 
-    Each comes with a fact without which it cannot be true: an unknown fact passes over all of its conditions at once.
+    `variants` are signals under names of their own, each after those that it names; `conclusions` conditions over them,
+    each with the number that stands for it.
     """
-    writer = _Writer(lambda name: f"state[{fact_slots[name]}]", lambda name: f"state[{signal_slots[name]}]")
+
+    fact: str
+    near: Condition
+    variants: Sequence[tuple[str, Condition]]
+    conclusions: Sequence[tuple[int, Condition]]
+
+
+def compile_probes(
+    probes: Sequence[Probe], fact_slots: Mapping[str, int], signal_slots: Mapping[str, int]
+) -> Callable[[State], list[int]]:
+    """Compile a function from a state to the numbers of the conclusions that are true.
+
+    An unknown fact passes over all of its probes at once.
+    """
+    variants: dict[str, str] = {}
+    writer = _Writer(
+        lambda name: f"state[{fact_slots[name]}]", lambda name: variants.get(name) or f"state[{signal_slots[name]}]"
+    )
     lines = ["def select(state):", "    found = []"]
-    for fact in sorted({fact for fact, _ in guarded}):
+    for fact, group in groupby(sorted(probes, key=attrgetter("fact")), key=attrgetter("fact")):
         lines.append(f"    if state[{fact_slots[fact]}] is not None:")
-        for position, (guard, condition) in enumerate(guarded):
-            if guard == fact:
-                lines.append(f"        if {writer.expression(condition)}: found.append({position})")
+        for probe in group:
+            lines.append(f"        if {writer.expression(probe.near)}:")
+            variants.clear()
+            for name, condition in probe.variants:
+                expression = writer.expression(condition)
+                variants[name] = f"v{len(variants)}"
+                lines.append(f"            {variants[name]} = {expression}")
+            for number, condition in probe.conclusions:
+                lines.append(f"            if {writer.expression(condition)}: found.append({number})")
+            lines.append("            pass")
     lines.append("    return found")
     exec("\n".join(lines), writer.constants)  # noqa: S102  the source holds slots and operators only
     select: Callable[[State], list[int]] = writer.constants["select"]

@@ -1,111 +1,117 @@
-"""Conditions with the signals they name written out, as far as a question needs it."""
+"""What becomes of conditions when one leaf turns: through every signal that it stands in, directly or not."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from nextplay.rules.condition import (
-    All,
-    AnyOf,
-    Condition,
-    FactLeaf,
-    Not,
-    SignalLeaf,
-    leaves_of,
-    negation_normal_form,
-)
+from nextplay.rules.condition import All, AnyOf, Condition, FactLeaf, Not, SignalLeaf, signals_of
+
+MAX_LEAVES: Final = 64
+"""What spans more leaves than this is not looked into: one leaf is hardly ever what it takes, and tables stay small."""
 
 CONSTANT: Final[Mapping[bool, Condition]] = {True: All(()), False: AnyOf(())}
 """The conditions that are always true and always false."""
 
+SignedLeaves = Mapping[tuple[FactLeaf, bool], None]
+"""Fact leaves in order of writing, each with the truth that favours a condition; both, if it stands on both sides."""
+
 
 class Expansion:
-    """Conditions with the signals they name written out."""
+    """The leaves of conditions, through the signals that they name."""
 
-    def __init__(self, conditions: Mapping[str, Condition], order: Iterable[str]) -> None:
-        """Measure every signal; `order` names each after those that it names."""
+    def __init__(self, conditions: Mapping[str, Condition], order: Sequence[str]) -> None:
+        """Look through every signal; `order` names each after those that it names."""
         self._conditions = conditions
-        self._sizes: dict[str, int] = {}
-        self._leaves: dict[str, frozenset[FactLeaf]] = {}
+        self._order = order
+        self._favoured: dict[str, SignedLeaves | None] = {}
         for name in order:
-            self._sizes[name] = self.size(conditions[name])
-            self._leaves[name] = self._leaves_of(conditions[name])
+            self._favoured[name] = self.favoured(conditions[name])
+        self._inside: dict[FactLeaf, list[str]] = {}
+        for name in order:
+            for leaf in dict.fromkeys(leaf for leaf, _ in self._favoured[name] or ()):
+                self._inside.setdefault(leaf, []).append(name)
 
-    def size(self, condition: Condition) -> int:
-        """Count the parts of a condition as written out."""
-        match condition:
-            case SignalLeaf(signal):
-                return 1 + self._sizes[signal]
-            case FactLeaf():
-                return 1
-            case Not(child):
-                return 1 + self.size(child)
-            case All(children) | AnyOf(children):
-                return 1 + sum(map(self.size, children))
+    def favoured(self, condition: Condition) -> SignedLeaves | None:
+        """Return the leaves of a condition; `None` where there are too many in it or in a signal that it names."""
+        found: dict[tuple[FactLeaf, bool], None] = {}
+        for leaf, positive in _signed(condition, positive=True):
+            if isinstance(leaf, FactLeaf):
+                found[leaf, positive] = None
+                continue
+            inner = self._favoured[leaf.signal]
+            if inner is None:
+                return None
+            found |= dict.fromkeys((one, wanted is positive) for one, wanted in inner)
+        return found if len(found) <= MAX_LEAVES else None
 
-    def signed_leaves(self, condition: Condition) -> list[tuple[FactLeaf, bool]]:
-        """List the fact leaves, each with the truth that favours the condition; both, where it stands on both sides."""
-        normal = negation_normal_form(self._written_out(condition))
-        return list(dict.fromkeys(_favoured(normal)))
+    def turned(
+        self, leaf: FactLeaf, conditions: Sequence[Condition], *, wanted: bool
+    ) -> tuple[list[tuple[str, Condition]], list[Condition]]:
+        """Put a truth in the place of a leaf in `conditions` and in every signal through which it reaches them.
 
-    def turned(self, condition: Condition, leaf: FactLeaf, *, wanted: bool) -> Condition:
-        """Put a truth in the place of a leaf wherever it stands; signals without it stay signals."""
-        match condition:
-            case FactLeaf():
-                return CONSTANT[wanted] if condition == leaf else condition
-            case SignalLeaf(signal):
-                inside = leaf in self._leaves[signal]
-                return self.turned(self._conditions[signal], leaf, wanted=wanted) if inside else condition
-            case Not(child):
-                inner = self.turned(child, leaf, wanted=wanted)
-                return _simplified(Not(inner))
-            case All(children):
-                return _simplified(All(tuple(self.turned(child, leaf, wanted=wanted) for child in children)))
-            case AnyOf(children):
-                return _simplified(AnyOf(tuple(self.turned(child, leaf, wanted=wanted) for child in children)))
-
-    def _leaves_of(self, condition: Condition) -> frozenset[FactLeaf]:
-        found: set[FactLeaf] = set()
-        for leaf in leaves_of(condition):
-            found |= self._leaves[leaf.signal] if isinstance(leaf, SignalLeaf) else {leaf}
-        return frozenset(found)
-
-    def _written_out(self, condition: Condition) -> Condition:
-        match condition:
-            case FactLeaf():
-                return condition
-            case SignalLeaf(signal):
-                return self._written_out(self._conditions[signal])
-            case Not(child):
-                return Not(self._written_out(child))
-            case All(children):
-                return All(tuple(map(self._written_out, children)))
-            case AnyOf(children):
-                return AnyOf(tuple(map(self._written_out, children)))
+        Returns the signals as they turn, under new names, each after those that it names; then the conditions over
+        them.
+        """
+        turned: dict[str, Condition] = {}
+        for name in self._inside.get(leaf, ()):
+            turned[name] = _with_truth(self._conditions[name], leaf, turned, wanted=wanted)
+        results = [_with_truth(condition, leaf, turned, wanted=wanted) for condition in conditions]
+        needed = {name for result in results for name in signals_of(result)}
+        variants = []
+        for name, condition in reversed(turned.items()):
+            if turned_name(name) in needed:
+                needed |= signals_of(condition)
+                variants.append((turned_name(name), condition))
+        return variants[::-1], results
 
 
-def _favoured(normal: Condition) -> Iterator[tuple[FactLeaf, bool]]:
-    match normal:
-        case FactLeaf():
-            yield normal, True
-        case Not(FactLeaf() as leaf):
-            yield leaf, False
+def turned_name(signal: str) -> str:
+    """Name a signal as it is when a leaf turns; no rule file can use the name."""
+    return f"{signal}, turned"
+
+
+def _signed(condition: Condition, *, positive: bool) -> Iterator[tuple[FactLeaf | SignalLeaf, bool]]:
+    """Walk the leaves with the truth of each that favours the condition."""
+    match condition:
+        case FactLeaf() | SignalLeaf():
+            yield condition, positive
+        case Not(child):
+            yield from _signed(child, positive=not positive)
         case All(children) | AnyOf(children):
             for child in children:
-                yield from _favoured(child)
+                yield from _signed(child, positive=positive)
 
 
-def _simplified(condition: Condition) -> Condition:
-    """Take constants out: what is left has the same truth."""
-    true, false = CONSTANT[True], CONSTANT[False]
+def _with_truth(condition: Condition, leaf: FactLeaf, turned: Mapping[str, Condition], *, wanted: bool) -> Condition:
+    """Put a truth in the place of `leaf` and take out the constants that come of it; the truth stays the same."""
     match condition:
-        case Not(child) if child in (true, false):
-            return false if child == true else true
+        case FactLeaf():
+            return CONSTANT[wanted] if condition == leaf else condition
+        case SignalLeaf(signal) if signal in turned:
+            constant = turned[signal] in CONSTANT.values()
+            return turned[signal] if constant else SignalLeaf(turned_name(signal))
+        case SignalLeaf():
+            return condition
+        case Not(child):
+            return _negated(_with_truth(child, leaf, turned, wanted=wanted))
         case All(children):
-            kept = tuple(child for child in children if child != true)
-            return false if false in kept else kept[0] if len(kept) == 1 else All(kept)
+            return _joined([_with_truth(child, leaf, turned, wanted=wanted) for child in children], neutral=True)
         case AnyOf(children):
-            kept = tuple(child for child in children if child != false)
-            return true if true in kept else kept[0] if len(kept) == 1 else AnyOf(kept)
-    return condition
+            return _joined([_with_truth(child, leaf, turned, wanted=wanted) for child in children], neutral=False)
+
+
+def _negated(condition: Condition) -> Condition:
+    for truth in (True, False):
+        if condition == CONSTANT[truth]:
+            return CONSTANT[not truth]
+    return Not(condition)
+
+
+def _joined(children: Sequence[Condition], *, neutral: bool) -> Condition:
+    kept = tuple(child for child in children if child != CONSTANT[neutral])
+    if CONSTANT[not neutral] in kept:
+        return CONSTANT[not neutral]
+    if len(kept) == 1:
+        return kept[0]
+    return All(kept) if neutral else AnyOf(kept)

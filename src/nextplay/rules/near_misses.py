@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from nextplay.decision import Reading
 from nextplay.facts.spec import FactSpec
 from nextplay.rules.assessment import NearGap
-from nextplay.rules.condition import All, Condition, FactLeaf, Not, Parameter, SignalLeaf
+from nextplay.rules.compiled import Probe
+from nextplay.rules.condition import All, FactLeaf, Not, Parameter, SignalLeaf
 from nextplay.rules.expansion import CONSTANT, Expansion
 from nextplay.rules.gap_plans import GapPlan
 from nextplay.rules.program import Program
@@ -16,8 +17,8 @@ from nextplay.rules.program import Program
 MAX_STEPS: Final = 2
 """How many declared steps of the fact count as near."""
 MAX_NEAR: Final = 3
-MAX_PARTS: Final = 150
-"""A gap of more parts than this, its signals written out, is not searched; so nothing grows or nests without bound."""
+MAX_TURNED: Final = 20_000
+"""How many turned signals a rulebook may need in all; what comes after them, by fact leaf, is not searched."""
 
 _ORDERED: Final = frozenset({"lt", "lte", "gt", "gte", "between"})
 _DECIMALS: Final = 6
@@ -41,10 +42,15 @@ class NearMisses:
         """Look through the gaps for leaves that compare numbers of facts with a declared step."""
         self._program = program
         self._specs = specs
-        self._written = Expansion(program.conditions, program.order)
-        found = [one for gap in gaps for one in self._turns_of(gap)]
-        self._turns = [turn for turn, _ in found]
-        self._select = program.selection([(turn.leaf.fact, condition) for turn, condition in found])
+        self._expansion = Expansion(program.conditions, program.order)
+        self._turns: list[_Turn] = []
+        self._budget = MAX_TURNED
+        by_leaf: dict[tuple[FactLeaf, bool], list[GapPlan]] = {}
+        for gap in gaps:
+            for signed in self._expansion.favoured(gap.condition) or ():
+                by_leaf.setdefault(signed, []).append(gap)
+        probes = [self._probe(leaf, found, wanted=wanted) for (leaf, wanted), found in by_leaf.items()]
+        self._select = program.probing([probe for probe in probes if probe])
 
     def nearest(self, state: Sequence[Any]) -> tuple[NearGap, ...]:
         """Return the nearest three of the gaps that are false, by distance; ties by gap, then fact.
@@ -76,19 +82,21 @@ class NearMisses:
         limit: float | None = operand
         return limit
 
-    def _turns_of(self, gap: GapPlan) -> Iterator[tuple[_Turn, Condition]]:
-        """Find the leaves that alone can bring about a gap, each with the condition under which it may be near."""
-        condition = gap.condition
-        if self._written.size(condition) > MAX_PARTS:
-            return
-        for leaf, wanted in self._written.signed_leaves(condition):
-            spec = self._specs.get(leaf.fact)
-            if leaf.operator not in _ORDERED or spec is None or not spec.step:
-                continue
-            turned = self._written.turned(condition, leaf, wanted=wanted)
-            if turned != CONSTANT[False]:
-                turn = _Turn(gap, leaf, wanted, spec.step, self._program.fact_slots[leaf.fact])
-                yield turn, All((_window(leaf, spec.step), Not(SignalLeaf(gap.main)), turned))
+    def _probe(self, leaf: FactLeaf, gaps: Sequence[GapPlan], *, wanted: bool) -> Probe | None:
+        """Probe whether a leaf is near to turning, and which of its gaps would then be true."""
+        spec = self._specs.get(leaf.fact)
+        if leaf.operator not in _ORDERED or spec is None or not spec.step:
+            return None
+        variants, results = self._expansion.turned(leaf, [gap.condition for gap in gaps], wanted=wanted)
+        self._budget -= len(variants) + 1
+        if self._budget < 0:
+            return None
+        conclusions = []
+        for gap, result in zip(gaps, results, strict=True):
+            if result != CONSTANT[False]:
+                conclusions.append((len(self._turns), All((Not(SignalLeaf(gap.main)), result))))
+                self._turns.append(_Turn(gap, leaf, wanted, spec.step, self._program.fact_slots[leaf.fact]))
+        return Probe(leaf.fact, _window(leaf, spec.step), variants, conclusions)
 
 
 def _window(leaf: FactLeaf, step: float) -> FactLeaf:

@@ -14,7 +14,7 @@ from typing import Any
 
 from nextplay.errors import EngineFault
 from nextplay.facts import Facts
-from nextplay.rules.compiled import Compiled, compile_condition, compile_program, compile_selection
+from nextplay.rules.compiled import Compiled, Probe, compile_condition, compile_probes, compile_program
 from nextplay.rules.condition import (
     All,
     AnyOf,
@@ -90,10 +90,9 @@ class Program:
         """Compile a condition over facts and signals that the rulebook mentions."""
         return compile_condition(self.over_signals(condition), self.fact_slots, self.slots)
 
-    def selection(self, guarded: Sequence[tuple[str, Condition]]) -> Callable[[Sequence[Any]], list[int]]:
-        """Compile which of some conditions are true; each comes with a fact without which it cannot be."""
-        over = [(fact, self.over_signals(condition)) for fact, condition in guarded]
-        return compile_selection(over, self.fact_slots, self.slots)
+    def probing(self, probes: Sequence[Probe]) -> Callable[[Sequence[Any]], list[int]]:
+        """Compile probes over facts and signals that the rulebook mentions."""
+        return compile_probes(probes, self.fact_slots, self.slots)
 
     def over_signals(self, condition: Condition) -> Condition:
         """Put its anonymous signal in the place of every fact leaf that a gap, a play or the lead states."""
