@@ -106,7 +106,7 @@ def urgency(deadline: date | None, today: date) -> float:
 def severity_of(candidate: Candidate) -> float:
     """Return the greatest severity (0..1) of the gaps that the candidate answers."""
     gaps = candidate.gaps
-    return gaps[0].severity if len(gaps) == 1 else max(outcome.severity for outcome in gaps)
+    return gaps[0].severity if len(gaps) == 1 else max([outcome.severity for outcome in gaps])
 
 
 def kinds_of(candidate: Candidate) -> frozenset[str]:
@@ -143,4 +143,4 @@ def _notes(account: Account, *, context_counts: bool, value_counts: bool) -> tup
         "deadline_passed": context_counts and deadline is not None and deadline < account.as_of.date(),
         "deadline_assumed": context_counts and deadline is not None and account.deadline_assumed,
     }
-    return tuple(note for note, holds in assumed.items() if holds)
+    return tuple([note for note, holds in assumed.items() if holds])

@@ -56,9 +56,9 @@ def arbitrate(  # noqa: PLR0913  the station's inputs; bundling them would only 
     )
     walk.run()
     return Arbitration(
-        actions=tuple(_action(taken, rank, account, past=past) for rank, taken in enumerate(walk.taken, start=1)),
+        actions=tuple([_action(taken, rank, account, past=past) for rank, taken in enumerate(walk.taken, start=1)]),
         withheld=tuple(
-            WithheldPlay(bid.candidate, reason, details, bid.priority) for _, bid, (reason, details) in walk.refused
+            [WithheldPlay(bid.candidate, reason, details, bid.priority) for _, bid, (reason, details) in walk.refused]
         ),
         closed=_closed(walk, account=account, past=past, plays=plays) if past.plays else (),
     )
@@ -76,7 +76,8 @@ def _bids(
     today, deadline = account.as_of.date(), account.deadline
     scales = Scales(account, rules)
     calendar = calendar_of(rules.working_days, rules.holidays)
-    situation = Situation(today, account.p1_open, rules.friction_severity, gaps, past)
+    standing = {outcome.rule.id: outcome for outcome in gaps}
+    situation = Situation(today, account.p1_open, rules.friction_severity, gaps, past, standing)
     bids = []
     for candidate in candidates:
         play, severity = candidate.play, severity_of(candidate)
@@ -125,6 +126,8 @@ def _promoted(best: Bid, bids: Sequence[Bid]) -> list[Bid]:
 
 def _touches(rules: ArbitrationRules, past: History, *, today: date) -> list[int]:
     """Count the touches of each contact limit: those of its channel in the last `period_days` days, today included."""
+    if not past.touches:
+        return [0] * len(rules.contact_policy)
     return [
         sum(
             (today - day).days < limit.period_days and (limit.channel is None or limit.channel == channel)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from nextplay.arbitration.history import NO_HISTORY, History, PlayHistory, days_after
 from nextplay.decision import WithheldReason
@@ -22,15 +21,15 @@ SNOOZE_DAYS: Final = 7
 """How long a snooze without an end lasts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """What the reasons look at beside the candidate. `gaps` are all that stand."""
+class Situation(NamedTuple):
+    """What the reasons look at beside the candidate. `gaps` are all that stand, `standing` the same by id."""
 
     today: date
     p1_open: bool
     friction_severity: float
     gaps: Sequence[GapOutcome]
     history: History
+    standing: Mapping[str, GapOutcome]
 
 
 def refusal_of(candidate: Candidate, acceptance: HistoryEntry | None, *, situation: Situation) -> Refusal | None:
@@ -79,7 +78,8 @@ def _gate(candidate: Candidate, *, is_open: bool) -> Refusal | None:
 
 def _held(candidate: Candidate, situation: Situation) -> Refusal | None:
     for target in candidate.play.hold_while:
-        if any(_stands_as(outcome, target) for outcome in situation.gaps):
+        outcome = situation.standing.get(target.gap)
+        if outcome is not None and _stands_as(outcome, target):
             return "held", {"by": target.gap} | ({"side": target.side} if target.side else {})
     for scope, word in ((None, "account"), (candidate.play.id, "play")):
         hold = situation.history.holds.get(scope)
@@ -89,9 +89,7 @@ def _held(candidate: Candidate, situation: Situation) -> Refusal | None:
 
 
 def _stands_as(outcome: GapOutcome, target: Target) -> bool:
-    """Tell whether the gap stands as the target says; a mixed gap stands as either side."""
-    if outcome.rule.id != target.gap:
-        return False
+    """Tell whether the gap stands as its target says; a mixed gap stands as either side."""
     return (
         target.side is None or outcome.kind == target.side or (outcome.kind == "mixed" and target.side in {"cx", "cs"})
     )
