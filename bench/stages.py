@@ -2,9 +2,11 @@
 
     python -m bench.stages [SNAPSHOT.json ...] [--repeats 60] [--json]
 
-Each station is run on its own input, many times between two looks at the thread's CPU clock, and the median is taken:
-what other processes do on the machine is not counted. `yardstick` is a fixed piece of pure Python measured in the same
-way, so that numbers from two machines, or from two versions on one busy machine, can be compared as multiples of it.
+Whole decisions are made, one account after the other, and each station is clocked where it stands: a station that is
+run alone in a tight loop finds its code and values in the processor's caches, and takes about half of what it takes on
+the way. CPU time of the thread is taken, so that what other processes do is not counted as such; it still disturbs the
+caches, so the minimum stands beside the median. `yardstick` is a fixed piece of pure Python measured in the same way,
+so that numbers from two machines, or from two versions on a busy one, can be compared as multiples of it.
 """
 
 from __future__ import annotations
@@ -14,124 +16,148 @@ import gc
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from statistics import median
+from statistics import mean, median
 from typing import Any, Final
 
+from nextplay import decider as corridor
 from nextplay._proto.nextplay.v1 import decision_service_pb2
-from nextplay.account import account_of
-from nextplay.arbitration import arbitrate
+from nextplay.churn.model import ChurnModel
 from nextplay.decider import Decider
 from nextplay.decision import Options
-from nextplay.presentation import Findings, Presenter
+from nextplay.facts import FactPlan
+from nextplay.presentation import Presenter
 from nextplay.release import Release, load_release
-from nextplay.rules.condition import Parameter
+from nextplay.rules.evaluation import Evaluator
 from nextplay.service.wire import decide_answer, read_question, snapshot_message
 from nextplay.snapshot import read_snapshot
 
-_INNER: Final = 10
 _EXAMPLES: Final = Path(__file__).parents[1] / "examples" / "snapshots"
-STATIONS: Final = (
-    "wire in", "validation", "facts", "churn", "signals and inference", "arbitration", "texts", "wire out"
-)  # fmt: skip
-"""The stations that are timed, in the order of the corridor; `decide` is facts to texts, and the decision's id."""
+_INSIDE: Final[tuple[tuple[str, Any, str], ...]] = (
+    ("facts", FactPlan, "read"),
+    ("churn", ChurnModel, "score"),
+    ("signals and inference", Evaluator, "assess"),
+    ("account", corridor, "account_of"),
+    ("arbitration", corridor, "arbitrate"),
+    ("decision id", Decider, "_decision_id"),
+    ("texts", Presenter, "present"),
+)
+"""What `decide` consists of, in the order of the corridor, and where each part is called."""
+STATIONS: Final = ("wire in", "validation", *(name for name, _, _ in _INSIDE), "rest of decide", "wire out")
+"""The stations that are timed, from bytes to bytes. Those between validation and wire out add up to `decide`."""
+Times = dict[str, list[float]]
+"""What was clocked -> microseconds, one for each decision."""
 
 
-def stations(release: Release, document: dict[str, Any]) -> dict[str, Callable[[], object]]:
-    """Prepare every station with the input that it gets from the one before."""
-    raw = decision_service_pb2.DecideRequest(snapshot=snapshot_message(document)).SerializeToString()
-    options = Options()
-    reading = read_snapshot(read_question(raw, options).document)
-    snapshot, plays = reading.snapshot, {play.id: play for play in release.rulebook.plays}
-    facts = release.plan.read(snapshot)
-    score = release.model.score(facts) if release.model else None
-    if score is not None:
-        facts = facts.with_churn(score.probability, score.band)
-    assessment = release.evaluator.assess(facts)
-    probability = score.probability if score else None
+class Clock:
+    """Clocks calls by the CPU time of the thread."""
 
-    def arbitrated() -> Any:  # noqa: ANN401  only timed
-        return arbitrate(
-            assessment.candidates,
-            account=account_of(snapshot, facts, churn_probability=probability),
-            rules=release.rulebook.arbitration,
-            history=snapshot.history or (),
-            diagnosis=assessment.diagnosis,
-            lead=assessment.lead,
-            gaps=assessment.gaps,
-            plays=plays,
-            max_actions=None,
-            parameter=lambda value: str(value.otherwise) if isinstance(value, Parameter) else value,
-        )
+    def __init__(self) -> None:
+        """Begin with nothing clocked."""
+        self.times: Times = {}
 
-    findings = Findings("d1-0", snapshot, facts, score, assessment, arbitrated(), ())
-    decider, presenter = Decider(release), Presenter(release)
-    decision = decider.decide(reading, options=options)
-    return {
-        "wire in": lambda: read_question(raw, options),
-        "validation": lambda: read_snapshot(document),
-        "facts": lambda: release.plan.read(snapshot),
-        "churn": lambda: release.model.score(facts) if release.model else None,
-        "signals and inference": lambda: release.evaluator.assess(facts),
-        "arbitration": arbitrated,
-        "texts": lambda: presenter.present(findings, options=options),
-        "wire out": lambda: decide_answer(decision, ""),
-        "decide": lambda: decider.decide(reading, options=options),
-        "yardstick": _yardstick,
-    }
-
-
-def measured(work: Callable[[], object], *, repeats: int) -> float:
-    """Return the median CPU time of one call in microseconds."""
-    times = []
-    for _ in range(repeats):
+    def call(self, name: str, work: Callable[..., Any], *args: Any, **keywords: Any) -> Any:  # noqa: ANN401  any call
+        """Call, and note the time under `name`."""
         begin = time.thread_time_ns()
-        for _ in range(_INNER):
-            work()
-        times.append((time.thread_time_ns() - begin) / _INNER / 1000)
-    return median(times)
+        result = work(*args, **keywords)
+        self.times.setdefault(name, []).append((time.thread_time_ns() - begin) / 1000)
+        return result
+
+    @contextmanager
+    def inside(self) -> Iterator[None]:
+        """Clock the parts of `decide` as well, where they are called."""
+        originals = [getattr(owner, attribute) for _, owner, attribute in _INSIDE]
+        for (name, owner, attribute), work in zip(_INSIDE, originals, strict=True):
+            setattr(owner, attribute, self._clocked(name, work))
+        try:
+            yield
+        finally:
+            for (_, owner, attribute), work in zip(_INSIDE, originals, strict=True):
+                setattr(owner, attribute, work)
+
+    def _clocked(self, name: str, work: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *args, **keywords: self.call(name, work, *args, **keywords)
 
 
-def medians(release: Release, documents: list[dict[str, Any]], *, repeats: int) -> dict[str, float]:
-    """Return the time of each station in microseconds: the median over the accounts of their medians."""
-    found: dict[str, list[float]] = {}
-    for document in documents:
-        for name, work in stations(release, document).items():
-            work()
-            found.setdefault(name, []).append(measured(work, repeats=repeats))
-    return {name: round(median(times), 2) for name, times in found.items()}
+def clocked(release: Release, documents: list[dict[str, Any]], *, repeats: int) -> list[Times]:
+    """Make `repeats` decisions about each account, the accounts in turn; return the times of each account."""
+    options, decider = Options(), Decider(release)
+    questions = [
+        decision_service_pb2.DecideRequest(snapshot=snapshot_message(document)).SerializeToString()
+        for document in documents
+    ]
+    clocks = [Clock() for _ in questions]
+    for turn in range(repeats + 1):
+        for raw, clock in zip(questions, clocks, strict=True):
+            with clock.inside():
+                question = clock.call("wire in", read_question, raw, options)
+                reading = clock.call("validation", read_snapshot, question.document)
+                decision = clock.call("decide", decider.decide, reading, options=options)
+                clock.call("wire out", decide_answer, decision, "")
+            clock.call("yardstick", _yardstick)
+            if not turn:
+                clock.times.clear()
+    return [_with_rest(clock.times) for clock in clocks]
 
 
-def summary(times: dict[str, float], accounts: int) -> dict[str, Any]:
-    """Add the whole way, shares and multiples of the yardstick."""
-    total = sum(times[name] for name in STATIONS)
-    rest = times["decide"] - sum(times[name] for name in STATIONS[2:7])
-    rows = {
-        name: {"us": times[name], "share": round(times[name] / total, 3), "yardsticks": _in(times, times[name])}
-        for name in STATIONS
-    }
+def _with_rest(times: Times) -> Times:
+    """Add what no station accounts for, so that the stations add up to `decide`."""
+    inside = [times[name] for name, _, _ in _INSIDE if name in times]
+    rest = [whole - sum(parts) for whole, *parts in zip(times["decide"], *inside, strict=True)]
+    return times | {"rest of decide": rest}
+
+
+def summary(found: list[Times]) -> dict[str, Any]:
+    """Average the minima and the medians over the accounts, and add shares and multiples of the yardstick."""
+    names = [*STATIONS, "decide", "yardstick"]
+    times = {name: [account.get(name, [0.0]) for account in found] for name in names}
+    minima = {name: mean(map(min, times[name])) for name in names}
+    medians = {name: mean(map(median, times[name])) for name in names}
+    total = sum(medians[name] for name in STATIONS)
     return {
-        "accounts": accounts,
-        "stations": rows,
-        "total_us": round(total + max(rest, 0), 1),
-        "in_process_us": round(times["validation"] + times["decide"], 1),
-        "id_and_rest_us": round(rest, 1),
-        "total_yardsticks": _in(times, total + max(rest, 0)),
-        "yardstick_us": times["yardstick"],
+        "accounts": len(found),
+        "stations": {
+            name: {
+                "min_us": round(minima[name], 1),
+                "median_us": round(medians[name], 1),
+                "share": round(medians[name] / total, 3),
+                "yardsticks": round(minima[name] / minima["yardstick"], 2),
+            }
+            for name in STATIONS
+        },
+        "in_process": _sum_of(minima, medians, ("validation", "decide")),
+        "from_bytes_to_bytes": _sum_of(minima, medians, ("wire in", "validation", "decide", "wire out")),
+        "yardstick": _sum_of(minima, medians, ("yardstick",)),
+    }
+
+
+def _sum_of(minima: dict[str, float], medians: dict[str, float], names: tuple[str, ...]) -> dict[str, float]:
+    least, usual = sum(minima[name] for name in names), sum(medians[name] for name in names)
+    return {
+        "min_us": round(least, 1),
+        "median_us": round(usual, 1),
+        "yardsticks": round(least / minima["yardstick"], 2),
     }
 
 
 def report(found: dict[str, Any]) -> str:
     """Lay the summary out for reading."""
-    lines = [f"CPU time of one decision, median over {found['accounts']} accounts", ""]
-    lines.append(f"{'station':<24}{'us':>8}{'share':>8}{'yardsticks':>12}")
+    lines = [f"CPU time of one decision in microseconds, averaged over {found['accounts']} accounts", ""]
+    lines.append(f"{'station':<24}{'min':>8}{'median':>9}{'share':>8}{'yardsticks':>12}")
     for name, row in found["stations"].items():
-        lines.append(f"{name:<24}{row['us']:>8.1f}{row['share']:>8.1%}{row['yardsticks']:>12.2f}")
-    lines.append(f"{'decision id and rest':<24}{found['id_and_rest_us']:>8.1f}")
-    lines.append(f"{'from bytes to bytes':<24}{found['total_us']:>8.1f}{'':>8}{found['total_yardsticks']:>12.2f}")
-    lines.append(f"{'in process':<24}{found['in_process_us']:>8.1f}   (validation and decide)")
-    lines.append(f"{'yardstick':<24}{found['yardstick_us']:>8.1f}   (a fixed loop of pure Python)")
+        lines.append(
+            f"{name:<24}{row['min_us']:>8.1f}{row['median_us']:>9.1f}{row['share']:>8.1%}{row['yardsticks']:>12.2f}"
+        )
+    for name, shown, note in (
+        ("from_bytes_to_bytes", "from bytes to bytes", ""),
+        ("in_process", "in process", "validation and decide"),
+        ("yardstick", "yardstick", "a fixed loop of pure Python"),
+    ):
+        row = found[name]
+        times = f"{row['min_us']:>8.1f}{row['median_us']:>9.1f}{'':>8}{row['yardsticks']:>12.2f}"
+        lines.append(f"{shown:<24}{times}" + (f"   ({note})" if note else ""))
     return "\n".join(lines)
 
 
@@ -148,7 +174,7 @@ def main() -> None:
     release = load_release(asked.rules, asked.models, inference=asked.inference)
     documents = [json.loads(path.read_text(encoding="utf-8")) for path in asked.snapshots]
     gc.freeze()
-    found = summary(medians(release, documents, repeats=asked.repeats), len(documents))
+    found = summary(clocked(release, documents, repeats=asked.repeats))
     release.close()
     sys.stdout.write(f"{json.dumps(found, indent=2) if asked.json else report(found)}\n")
 
@@ -158,10 +184,6 @@ def _yardstick() -> int:
     for number in range(1000):
         total += number & 7
     return total
-
-
-def _in(times: dict[str, float], value: float) -> float:
-    return round(value / times["yardstick"], 2)
 
 
 if __name__ == "__main__":
