@@ -25,8 +25,8 @@ class Chainer:
         """Return the conclusions of every rule whose tokens are all among `true_tokens`."""
         known = frozenset(true_tokens)
         found = set(self._always)
-        for token in known & self._by_rarest.keys():
-            for others, conclusion in self._by_rarest[token]:
+        for token in known:
+            for others, conclusion in self._by_rarest.get(token, ()):
                 if others <= known:
                     found.add(conclusion)
         return frozenset(found)

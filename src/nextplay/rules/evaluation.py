@@ -48,15 +48,16 @@ class Evaluator:
         self._near_misses = NearMisses(self._gaps.plans, self._program, vocabulary.specs)
         self._diagnoser = Diagnoser(rulebook.diagnosis, self._program)
         self._leaves = {name: _leaves_of(name, self._program) for name in self._program.conditions}
-        self._tallies = [(slot, self._missing.tally(reads)) for slot, reads in self._program.slots_and_reads()]
+        self._tallies = [self._missing.tally(reads) for reads in self._program.reads()]
 
     def assess(self, facts: Facts, *, answers: Mapping[str, Side] = _NO_ANSWERS) -> Assessment:
         """Assess one account. `answers` maps a contested gap to the side that a rep's valid answer named."""
         state = self._program.state(facts)
+        truths = self._program.truths(state)
         judged = self._gaps.judge(state, answers)
         reached = self._plays.reached(judged.standing, state)
         undecided = chain(
-            [tally for slot, tally in self._tallies if state[slot] is None],
+            [tally for tally, truth in zip(self._tallies, truths.values(), strict=True) if truth is None],
             judged.tallies,
             [tally for play in reached for tally in play.tallies],
         )
@@ -64,7 +65,7 @@ class Evaluator:
         gaps = tuple(sorted([outcome_of(gap, state, missing) for gap in judged.standing], key=_worst_first))
         diagnosis, lead = self._diagnoser.diagnose(gaps, judged, state)
         return Assessment(
-            signals=self._program.truths(state),
+            signals=truths,
             gaps=gaps,
             explained=tuple(sorted([explained_outcome(gap, state) for gap in judged.explained], key=_worst_first)),
             undecided=tuple(sorted([plan.rule.id for plan in judged.undecided])),

@@ -16,6 +16,7 @@ from nextplay.rules.program import Program
 
 MAX_STEPS: Final = 2
 """How many declared steps of the fact count as near."""
+TOO_FAR: Final = MAX_STEPS + 1
 MAX_NEAR: Final = 3
 MAX_TURNED: Final = 20_000
 """How many turned signals a rulebook may need in all; what comes after them, by fact leaf, is not searched."""
@@ -26,13 +27,17 @@ _DECIMALS: Final = 6
 
 
 class _Turn(NamedTuple):
-    """A gap that one leaf would bring about by becoming `wanted`, and the step and the slot of the leaf's fact."""
+    """A gap that one leaf would bring about by becoming `wanted`, and the step and the slot of the leaf's fact.
+
+    `limit` is the threshold where there is but one.
+    """
 
     gap: GapPlan
     leaf: FactLeaf
     wanted: bool
     step: float
     slot: int
+    limit: float | None
 
 
 class NearMisses:
@@ -57,18 +62,27 @@ class NearMisses:
 
         Each gap comes once, with its nearest leaf. A gap that would be explained away is not about to happen.
         """
-        found: dict[str, _Near] = {}
-        for index in self._select(state):
+        within = [self._measured(index, state) for index in self._select(state)]
+        found: dict[str, NearGap] = {}
+        for distance, name, fact, index in sorted(within):
             turn = self._turns[index]
-            gap, value = turn.gap, state[turn.slot]
-            limit = self._limit(turn.leaf, value, state)
-            if limit is None or (gap.unless and gap.unless.test(state)):
-                continue
-            near = (round(abs(value - limit) / turn.step, _DECIMALS), gap.rule.id, turn.leaf.fact, turn, limit)
-            if near[0] <= MAX_STEPS and (gap.rule.id not in found or near[:3] < found[gap.rule.id][:3]):
-                found[gap.rule.id] = near
-        nearest = sorted(found.values(), key=_order)[:MAX_NEAR]
-        return tuple([_near_gap(near, state[near[3].slot]) for near in nearest])
+            unless = turn.gap.unless
+            if distance > MAX_STEPS or len(found) == MAX_NEAR:
+                break
+            if name not in found and not (unless and unless.test(state)):
+                value = state[turn.slot]
+                limit = self._limit(turn.leaf, value, state)
+                reading = Reading(fact, value, turn.leaf.operator, limit, not turn.wanted)
+                found[name] = NearGap(turn.gap.rule, reading, distance)
+        return tuple(found.values())
+
+    def _measured(self, index: int, state: Sequence[Any]) -> tuple[float, str, str, int]:
+        """Return distance, gap and fact, by which near misses are ordered, and the turn."""
+        turn = self._turns[index]
+        value = state[turn.slot]
+        limit = self._limit(turn.leaf, value, state) if turn.limit is None else turn.limit
+        distance = TOO_FAR if limit is None else round(abs(value - limit) / turn.step, _DECIMALS)
+        return distance, turn.gap.rule.id, turn.leaf.fact, index
 
     def _limit(self, leaf: FactLeaf, value: float, state: Sequence[Any]) -> float | None:
         """Return the threshold, of two the nearer one; `None` where it differs by a fact that is unknown."""
@@ -95,7 +109,9 @@ class NearMisses:
         for gap, result in zip(gaps, results, strict=True):
             if result != CONSTANT[False]:
                 conclusions.append((len(self._turns), All((Not(SignalLeaf(gap.main)), result))))
-                self._turns.append(_Turn(gap, leaf, wanted, spec.step, self._program.fact_slots[leaf.fact]))
+                limit = leaf.operand if isinstance(leaf.operand, int | float) else None
+                slot = self._program.fact_slots[leaf.fact]
+                self._turns.append(_Turn(gap, leaf, wanted, spec.step, slot, limit))
         return Probe(leaf.fact, _window(leaf, spec.step), variants, conclusions)
 
 
@@ -108,16 +124,3 @@ def _window(leaf: FactLeaf, step: float) -> FactLeaf:
     ends: list[float] = [end for limit in limits for end in (limit if isinstance(limit, tuple) else (limit,))]
     margin = (MAX_STEPS + 10**-_DECIMALS) * step
     return FactLeaf(leaf.fact, "between", (min(ends) - margin, max(ends) + margin))
-
-
-_Near = tuple[float, str, str, _Turn, float]
-"""Distance, gap, fact; then what is turned, and at which threshold."""
-
-
-def _order(near: _Near) -> tuple[float, str, str]:
-    return near[:3]
-
-
-def _near_gap(near: _Near, value: float) -> NearGap:
-    distance, _, fact, turn, limit = near
-    return NearGap(turn.gap.rule, Reading(fact, value, turn.leaf.operator, limit, not turn.wanted), distance)

@@ -38,7 +38,7 @@ class Program:
 
     `conditions` gives the condition of every signal, anonymous ones included; what a gap stands or falls with counts as
     one, and `mains` names these in the order of the gaps. `order` names each signal after those that it names. `slots`
-    says where in the state its truth stands.
+    says where in the state its truth stands; those with a name of their own stand in `named_slots`, as in the rulebook.
     """
 
     def __init__(self, rulebook: Rulebook) -> None:
@@ -60,13 +60,13 @@ class Program:
         self.slots: Mapping[str, int] = {
             name: len(self.fact_names) + place for place, name in enumerate(self.conditions)
         }
-        self._named_slots = slice(len(self.fact_names), len(self.fact_names) + len(self._named))
+        self.named_slots = slice(len(self.fact_names), len(self.fact_names) + len(self._named))
         self._decide = compile_program(self.fact_names, self.conditions, self.order)
         self._picked: tuple[tuple[str, ...], Callable[[Sequence[Any]], Sequence[Any]]] = ((), tuple)
 
-    def slots_and_reads(self) -> list[tuple[int, frozenset[str]]]:
-        """Return, for each signal that has a name, its slot and the facts that can leave it unknown."""
-        return [(self.slots[name], self._reads[name]) for name in self._named]
+    def reads(self) -> list[frozenset[str]]:
+        """Return, for each signal that has a name, the facts that can leave it unknown."""
+        return [self._reads[name] for name in self._named]
 
     def main_slots(self) -> slice:
         """Return where in the state stands what gaps stand or fall with, in the order of the rulebook."""
@@ -84,7 +84,7 @@ class Program:
 
     def truths(self, state: Sequence[Any]) -> dict[str, Truth]:
         """Return the truth of every signal that has a name, in the order of the rulebook."""
-        return dict(zip(self._named, state[self._named_slots]))  # noqa: B905  as many; checking costs a third more
+        return dict(zip(self._named, state[self.named_slots]))  # noqa: B905  as many; checking costs a third more
 
     def compile(self, condition: Condition) -> Compiled:
         """Compile a condition over facts and signals that the rulebook mentions."""
