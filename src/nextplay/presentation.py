@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from nextplay.arbitration import Arbitration, RankedAction, WithheldPlay
 from nextplay.churn.model import ChurnScore, FamilyContribution
@@ -41,8 +40,7 @@ _DRIVER_FACTS: Final = 2
 """How many facts of a driver's family its sentence names: those that weigh most."""
 
 
-@dataclass(frozen=True, slots=True)
-class Findings:
+class Findings(NamedTuple):
     """What the stations before found about one account."""
 
     decision_id: str
@@ -52,7 +50,7 @@ class Findings:
     assessment: Assessment
     arbitration: Arbitration
     input_warnings: tuple[InputWarning, ...]
-    answers: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, str]
 
 
 class Presenter:

@@ -120,8 +120,7 @@ class ChurnModel:
 
     def score(self, facts: Facts) -> ChurnScore:
         """Score one account. Each of `fact_names` must be planned in `facts`; what is unknown counts as missing."""
-        value = facts.value
-        return self._score([value(name) for name in self._order])
+        return self._score(facts.values_of(self._order))
 
     def score_many(self, columns: Mapping[str, Sequence[FactValue]]) -> list[ChurnScore]:
         """Score many accounts, given as one column for each fact; equal bit for bit to `score` of each row.

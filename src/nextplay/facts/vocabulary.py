@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import attrgetter, itemgetter
 from types import MappingProxyType
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from nextplay.decision import FactValue
 from nextplay.facts.account import BILLING_FACTS, PROFILE_FACTS, RELATIONSHIP_FACTS
@@ -42,21 +42,25 @@ class Facts:
     names: tuple[str, ...]
     values: tuple[FactValue, ...]
     input_warnings: tuple[InputWarning, ...] = ()
-    positions: Mapping[str, int] | None = None
+    positions: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Index the names, unless a plan has done so already."""
-        if self.positions is None:
+        if not self.positions:
             object.__setattr__(self, "positions", {name: place for place, name in enumerate(self.names)})
 
     def value(self, name: str) -> FactValue:
         """Return the value of a planned fact, `None` where it is unknown; `KeyError` where it was not planned."""
-        return self.values[cast("Mapping[str, int]", self.positions)[name]]
+        return self.values[self.positions[name]]
+
+    def values_of(self, names: Iterable[str]) -> list[FactValue]:
+        """Return the values of several planned facts, in the order of `names`."""
+        values, positions = self.values, self.positions
+        return [values[positions[name]] for name in names]
 
     def with_churn(self, probability: float | None, band: str | None) -> Facts:
         """Return the same facts with the churn score filled in, as far as it was planned."""
-        positions = cast("Mapping[str, int]", self.positions)
-        values = list(self.values)
+        values, positions = list(self.values), self.positions
         for name, value in ((CHURN_PROBABILITY, probability), (CHURN_BAND, band)):
             if name in positions:
                 values[positions[name]] = value
@@ -83,7 +87,7 @@ class FactPlan:
         arranged = [*fields, *(fact for groups in families.values() for group in groups.values() for fact in group)]
         places = {fact.spec.name: place for place, fact in enumerate(arranged)}
         self.names: tuple[str, ...] = tuple(fact.spec.name for fact in planned)
-        self._positions = MappingProxyType({name: place for place, name in enumerate(self.names)})
+        self._positions: Mapping[str, int] = {name: place for place, name in enumerate(self.names)}
         self._fields = attrgetter(*paths, *_PADDING)
         self._families = [_arranged(name, groups) for name, groups in families.items()]
         self._pick = _picker([places[name] for name in self.names])
