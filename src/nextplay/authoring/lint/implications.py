@@ -1,0 +1,103 @@
+"""Rules that say what another rule says already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from nextplay.authoring.lint.bench import Bench
+from nextplay.authoring.lint.finding import Finding
+from nextplay.authoring.lint.search import NotDecided, Search
+from nextplay.authoring.lint.stated import Standing, missed, standings
+from nextplay.rules.condition import Condition, FactLeaf, SignalLeaf, facts_of_leaf, leaves_of
+from nextplay.rules.rulebook import Place, SignalRule
+
+
+def implication_findings(bench: Bench) -> Iterator[Finding]:
+    """Compare gaps of one outcome, and signals that read the same facts."""
+    by_outcome: dict[Any, list[Standing]] = {}
+    for gap in bench.book.gaps:
+        for one in standings(gap):
+            by_outcome.setdefault((one.side, one.root_cause, one.touchpoint), []).append(one)
+    for group in by_outcome.values():
+        if group[0].root_cause is not None:  # an opportunity without a root cause has no outcome to share
+            yield from _among_gaps(bench, group)
+    by_facts: dict[frozenset[str], list[SignalRule]] = {}
+    reads: dict[str, frozenset[str]] = {}
+    for signal in bench.book.signals:
+        by_facts.setdefault(_facts_read(signal.when, bench, reads), []).append(signal)
+    for signals in by_facts.values():
+        yield from _among_signals(bench, signals)
+
+
+def implies(search: Search, one: Standing, other: Standing) -> bool:
+    """Tell whether the other gap stands wherever the first does, each as its kind. Raises `NotDecided`."""
+    return not any(search.is_possible(*one.goals, missed(goal)) for goal in other.goals)
+
+
+def _among_gaps(bench: Bench, group: list[Standing]) -> Iterator[Finding]:
+    for index, one in enumerate(group):
+        for place, other in enumerate(group):
+            if place == index or one.gap is other.gap:
+                continue
+            try:
+                implied = implies(bench.search, one, other) and bench.search.is_possible(*one.goals)
+                twins = implied and implies(bench.search, other, one)
+            except NotDecided:
+                yield _not_decided(bench, one.gap.id, other.gap.id, one.gap.place)
+                continue
+            if implied and not (twins and place > index):
+                yield bench.finding(
+                    bench.places.key("gaps", one.gap.id, "id") or one.gap.place,
+                    "implied-rule",
+                    f"gap `{other.gap.id}` stands wherever `{one.gap.id}` stands as {one.side}, with the same outcome",
+                    hint=f"make it a weight in the severity of `{other.gap.id}`, or give it an outcome of its own",
+                    shown_by=(*one.goals, *other.goals),
+                )
+
+
+def _among_signals(bench: Bench, group: list[SignalRule]) -> Iterator[Finding]:
+    for index, one in enumerate(group):
+        for other in group[:index]:
+            try:
+                same = _is_same_reading(bench.search, one.when, other.when)
+            except NotDecided:
+                yield _not_decided(bench, one.id, other.id, one.place)
+                continue
+            if same:
+                yield bench.finding(
+                    bench.places.key("signals", one.id, "id") or one.place,
+                    "implied-rule",
+                    f"signal `{one.id}` is true, false and unknown exactly where `{other.id}` is",
+                    hint=f"use `{other.id}` in its place",
+                    shown_by=((one.when, "true"), (other.when, "true")),
+                )
+
+
+def _is_same_reading(search: Search, one: Condition, other: Condition) -> bool:
+    if search.is_possible((one, "true"), (other, "not_true")) or search.is_possible((other, "true"), (one, "not_true")):
+        return False
+    if not search.is_possible((one, "true")):
+        return False  # never true is said of each
+    return not (
+        search.is_possible((one, "false"), (other, "not_false"))
+        or search.is_possible((other, "false"), (one, "not_false"))
+    )
+
+
+def _not_decided(bench: Bench, one: str, other: str, place: Place) -> Finding:
+    message = f"whether `{one}` always comes with `{other}` was not decided: the conditions are too large"
+    return bench.finding(place, "not-decided", message)
+
+
+def _facts_read(condition: Condition, bench: Bench, reads: dict[str, frozenset[str]]) -> frozenset[str]:
+    """Name every fact that a condition reads, through the signals that it names."""
+    found: set[str] = set()
+    for leaf in leaves_of(condition):
+        if isinstance(leaf, FactLeaf):
+            found.update(facts_of_leaf(leaf))
+        elif isinstance(leaf, SignalLeaf):
+            if leaf.signal not in reads:
+                reads[leaf.signal] = _facts_read(bench.signals[leaf.signal], bench, reads)
+            found |= reads[leaf.signal]
+    return frozenset(found)
