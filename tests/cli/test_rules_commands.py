@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -27,9 +28,35 @@ def spoil(path: Path, old: str, new: str) -> None:
 
 
 def test_a_sound_rulebook_is_counted() -> None:
-    """No fault: exit 0 and how much was checked."""
+    """No fault: exit 0, how much was checked, and what the linter thinks of it, file by file."""
     ended = nextplay("rules", "check", RULEBOOK)
-    assert (ended.code, ended.stdout) == (0, "no faults, no warnings in 6 signals, 4 gaps, 5 plays, 5 tests\n")
+    assert (ended.code, ended.stderr) == (0, "")
+    assert ended.stdout.startswith("== gaps/gaps.yaml\n\ngaps/gaps.yaml:13:7: untested-true: warning: in no test ")
+    assert ended.stdout.endswith("\nno faults, 5 warnings in 6 signals, 4 gaps, 5 plays, 5 tests\n")
+
+
+def test_warnings_count_where_they_are_asked_to() -> None:
+    """With --strict a warning is reason enough to fail: exit 3."""
+    assert nextplay("rules", "check", "--strict", RULEBOOK).code == 3
+
+
+def test_findings_come_with_a_customer() -> None:
+    """With --witness each finding is followed by a rule test that shows it; in JSON it always is."""
+    ended = nextplay("rules", "check", "--witness", RULEBOOK)
+    matches_golden(ended.stdout, GOLDEN / "rules_check_lint.txt")
+    document = json.loads(nextplay("rules", "check", "--format", "json", RULEBOOK).stdout)
+    assert (document["faults"], len(document["findings"])) == ([], 5)
+    first = document["findings"][0]
+    assert set(first) == {"path", "line", "column", "code", "level", "message", "hint", "excerpt", "witness"}
+    assert set(first["witness"]) == {"name", "as_of", "given", "gaps", "yaml"}
+    assert textwrap.indent(first["witness"]["yaml"], "    ") in ended.stdout
+
+
+def test_the_linter_waits_until_faults_are_mended(rulebook: Path) -> None:
+    """A rulebook with faults is no rulebook yet: only they are told."""
+    spoil(rulebook / "plays" / "plays.yaml", "owner: csm", "owner: nobody_we_know")
+    document = json.loads(nextplay("rules", "check", "--format", "json", rulebook).stdout)
+    assert (bool(document["faults"]), document["findings"]) == (True, [])
 
 
 def test_every_fault_is_told_with_its_place(rulebook: Path) -> None:

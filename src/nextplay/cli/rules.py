@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,8 +12,9 @@ from nextplay.authoring.cases import CaseResult, run_rule_tests
 from nextplay.cli.exits import ExitCode
 from nextplay.cli.output import Format, FormatOption, complain, plural, say, say_json
 from nextplay.cli.places import ModelsOption, RulesArgument
-from nextplay.errors import Fault, RulebookInvalid
-from nextplay.release import Release, load_release
+from nextplay.cli.rules_check import check
+from nextplay.errors import RulebookInvalid
+from nextplay.release import load_release
 from nextplay.rules.compile import compile_rulebook
 from nextplay.rules.schema import schema_files
 from nextplay.rules.source import read_rulebook_folder
@@ -22,29 +22,7 @@ from nextplay.rules.source import read_rulebook_folder
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Check and test a rulebook; schemas for the editor.")
 
 
-@app.command()
-def check(path: RulesArgument = Path("rules"), *, output: FormatOption = Format.TEXT) -> None:
-    """Find every mistake of every file at once, each with its place and a remedy.
-
-    Exit code 3 if there is one; warnings alone are no reason to fail.
-    """
-    counts: dict[str, int] = {}
-    try:
-        release = load_release(path, None)
-    except RulebookInvalid as error:
-        faults: Sequence[Fault] = error.faults
-    else:
-        faults, counts = release.warnings, _counts(release)
-        release.close()
-    broken = sum(fault.level == "error" for fault in faults)
-    if output is Format.JSON:
-        say_json({"faults": [asdict(fault) for fault in faults], "rules": counts})
-    else:
-        for fault in faults:
-            say(f"{fault}\n")
-        say(_check_summary(broken, len(faults) - broken, counts))
-    if broken:
-        raise typer.Exit(ExitCode.RULEBOOK)
+app.command("check")(check)
 
 
 @app.command("test")
@@ -106,17 +84,6 @@ def schema(
     else:
         for name in files:
             say(str(folder / name))
-
-
-def _counts(release: Release) -> dict[str, int]:
-    book = release.rulebook
-    return {"signals": len(book.signals), "gaps": len(book.gaps), "plays": len(book.plays), "tests": len(book.tests)}
-
-
-def _check_summary(broken: int, warnings: int, counts: dict[str, int]) -> str:
-    told = f"{plural(broken, 'fault')}, {plural(warnings, 'warning')}"
-    rules = ", ".join(f"{count} {name}" for name, count in counts.items())
-    return f"{told} in {rules}" if counts else told
 
 
 def _result(result: CaseResult) -> dict[str, Any]:

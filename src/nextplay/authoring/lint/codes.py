@@ -49,7 +49,7 @@ LINTS: Final[Mapping[LintCode, Lint]] = {
         "Wherever this rule comes true another one does too, with the same outcome: for gaps the same kind, root "
         "cause and touchpoint, for signals the same reading.",
         "Two names for one thing are counted and tested twice, and changed once.",
-        "- {id: deeply_unused, kind: cs, root_cause: under_adoption, when: {fact: usage.license_utilization, lt: 0.1}}\n"
+        "- {id: hardly_used, kind: cs, root_cause: under_adoption, when: {fact: usage.license_utilization, lt: 0.1}}\n"
         "- {id: unused, kind: cs, root_cause: under_adoption, when: {fact: usage.license_utilization, lt: 0.5}}",
         "- id: unused\n  kind: cs\n  root_cause: under_adoption\n  when: {any: [use_low]}\n"
         "  severity: {base: 0.5, each: {use_very_low: 0.3}}",

@@ -33,6 +33,7 @@ def condition_findings(bench: Bench) -> Iterator[Finding]:
 
 def _of_condition(bench: Bench, stated: Stated) -> Iterator[Finding]:
     condition, given, place = stated.condition, stated.given, bench.place_of(stated)
+    fits_all = _SILENCED if stated.keys == ("unless",) else _ALWAYS
     where = " wherever the gap would stand" if given else ""
     if not bench.search.is_possible(*given, (condition, "true")):
         if _is_impossible(bench.search, given):
@@ -41,7 +42,13 @@ def _of_condition(bench: Bench, stated: Stated) -> Iterator[Finding]:
         yield bench.finding(place, "never-true", f"{stated.name} is never true{where}", hint=_NEVER, shown_by=shown)
     elif not bench.search.is_possible(*given, (condition, "false")):
         shown = (*given, (condition, "true"))
-        yield bench.finding(place, "always-true", f"{stated.name} is never false{where}", hint=_SILENCED if stated.keys == ("unless",) else _ALWAYS, shown_by=shown)
+        yield bench.finding(
+            place,
+            "always-true",
+            f"{stated.name} is never false{where}",
+            hint=fits_all,
+            shown_by=shown,
+        )
     else:
         yield from _redundant_parts(bench, stated)
 
