@@ -371,3 +371,24 @@ def test_a_closed_evaluator_says_so() -> None:
     with pytest.raises(EngineFault, match="closed"):
         evaluator.assess(state(T))
     assert evaluator.readings("reading", state(T))
+
+
+def test_a_composite_is_told_by_its_true_parts() -> None:
+    """A signal made of signals alone has no numbers of its own, so the parts that are true stand in its place."""
+    rulebook = book(
+        {"late": flag(), "wrong": word_is_red(), "any_friction": AnyOf((when("late"), when("wrong")))},
+        [plain("friction", when("any_friction"), kind="cx")],
+    )
+    both, one = assess(rulebook, state(T, T)), assess(rulebook, state(T, F))
+    assert [gap.signals for gap in both.gaps] == [("late", "wrong")]
+    assert [gap.signals for gap in one.gaps] == [("late",)]
+
+
+def test_what_softens_a_gap_is_no_evidence_for_it() -> None:
+    """A signal that lowers the severity lowers it, and is not told as a reason why the gap stands."""
+    rulebook = book(
+        {"late": flag(), "calm": word_is_red(), "worse": number_is_high()},
+        [plain("friction", when("late"), kind="cx", base=0.6, each=[("calm", -0.2), ("worse", 0.1)])],
+    )
+    gap = assess(rulebook, state(T, T, T)).gaps[0]
+    assert (gap.signals, gap.severity) == (("late", "worse"), 0.5)

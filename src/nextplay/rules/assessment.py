@@ -14,11 +14,10 @@ from nextplay.rules.rulebook import GapRule, Play
 class GapOutcome:
     """What came of one gap rule that stands (or, in `Assessment.explained`, of one that `unless` explains).
 
-    `signals` are the true signals that speak for it, `against` the false ones of the other side (contested gaps
-    only), both in
-    the order of the rule. `open_rivals` are the unknown signals of `unless`. `open_facts` are the unknown facts that
-    would
-    settle an undetermined gap, most useful first.
+    `signals` are the true signals that speak for it or add to its severity; a signal that is made of signals alone
+    is told by those of its parts that are true. `against` are the false ones of the other side (contested gaps only).
+    Both stand in the order of the rule. `open_rivals` are the unknown signals of `unless`. `open_facts` are the unknown
+    facts that would settle an undetermined gap, most useful first.
     """
 
     rule: GapRule

@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args
 from nextplay.decision import GapKind
 from nextplay.errors import EngineFault
 from nextplay.rules.compiled import Compiled
-from nextplay.rules.condition import All, AnyOf, Condition, Not, SignalLeaf, Truth, negation_normal_form
+from nextplay.rules.condition import All, AnyOf, Condition, Not, SignalLeaf, Truth, leaves_of, negation_normal_form
 from nextplay.rules.missing_facts import MissingFacts
 from nextplay.rules.program import Program, main_condition
 from nextplay.rules.rulebook import GapRule, Place, Target
@@ -94,7 +94,7 @@ class GapPlanner:
         main = main_condition(rule)
         cx, cs = (side.when if side else None for side in (rule.cx, rule.cs))
         own, by_cx, by_cs = self._speaking(main), self._speaking(cx), self._speaking(cs)
-        each = self._named(signal for signal, _ in rule.severity.each)
+        aggravating = self._named(signal for signal, weight in rule.severity.each if weight > 0)
         speaking: dict[GapKind, Named] = {"cx": own + by_cx, "cs": own + by_cs, "mixed": own + by_cx + by_cs}
         silent: dict[GapKind, Named] = {"cx": by_cs, "cs": by_cx, "undetermined": by_cx + by_cs}
         kinds = get_args(GapKind)
@@ -109,9 +109,9 @@ class GapPlanner:
             unless=self._check(rule.unless, rule) if rule.unless else None,
             severity=tuple((self._program.slots[signal], weight) for signal, weight in rule.severity.each),
             targets={kind: _targets(rule, kind) for kind in kinds},
-            speaks={kind: _distinct(speaking.get(kind, own) + each) for kind in kinds},
+            speaks={kind: self._told(speaking.get(kind, own) + aggravating) for kind in kinds},
             against={kind: _distinct(silent.get(kind, ())) for kind in kinds},
-            excuses=self._speaking(rule.unless),
+            excuses=self._told(self._speaking(rule.unless)),
             rivals=self._named(_signals(self._program.over_signals(rule.unless))) if rule.unless else (),
         )
 
@@ -132,6 +132,21 @@ class GapPlanner:
             return ()
         normal = negation_normal_form(self._program.over_signals(condition))
         return self._named(_signals(normal, negated=False))
+
+    def _told(self, named: Named) -> Named:
+        """Put the readings that a composite signal is made of in its place: they have the numbers."""
+        return self._named(part for signal, _ in named for part in self._parts(signal))
+
+    def _parts(self, signal: str) -> Iterator[str]:
+        condition = self._program.conditions[signal]
+        if any(not isinstance(leaf, SignalLeaf) for leaf in leaves_of(condition)):
+            yield signal
+            return
+        parts = list(_signals(negation_normal_form(condition), negated=False))
+        if not parts:
+            yield signal
+        for part in parts:
+            yield from self._parts(part)
 
     def _named(self, signals: Iterable[str]) -> Named:
         return _distinct(tuple((signal, self._program.slots[signal]) for signal in signals))
