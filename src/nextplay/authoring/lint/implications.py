@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from nextplay.authoring.lint.bench import Bench
+from nextplay.authoring.lint.boxes import TRUTHS
 from nextplay.authoring.lint.finding import Finding
-from nextplay.authoring.lint.search import NotDecided, Search
+from nextplay.authoring.lint.search import Goal, NotDecided, Search
 from nextplay.authoring.lint.stated import Standing, missed, standings
-from nextplay.rules.condition import Condition, FactLeaf, SignalLeaf, facts_of_leaf, leaves_of
+from nextplay.authoring.lint.witness import points
+from nextplay.decision import FactValue
+from nextplay.rules.condition import Condition, FactLeaf, SignalLeaf, Truth, evaluate, facts_of_leaf, leaves_of
 from nextplay.rules.rulebook import Place, SignalRule
 
 
 def implication_findings(bench: Bench) -> Iterator[Finding]:
     """Compare gaps of one outcome, and signals that read the same facts."""
+    reads: dict[str, frozenset[str]] = {}
     by_outcome: dict[Any, list[Standing]] = {}
     for gap in bench.book.gaps:
         for one in standings(gap):
             by_outcome.setdefault((one.side, one.root_cause, one.touchpoint), []).append(one)
     for group in by_outcome.values():
         if group[0].root_cause is not None:  # an opportunity without a root cause has no outcome to share
-            yield from _among_gaps(bench, group)
+            yield from _among_gaps(bench, group, reads)
     by_facts: dict[frozenset[str], list[SignalRule]] = {}
-    reads: dict[str, frozenset[str]] = {}
     for signal in bench.book.signals:
         by_facts.setdefault(_facts_read(signal.when, bench, reads), []).append(signal)
     for signals in by_facts.values():
@@ -35,18 +38,72 @@ def implies(search: Search, one: Standing, other: Standing) -> bool:
     return not any(search.is_possible(*one.goals, missed(goal)) for goal in other.goals)
 
 
-def _among_gaps(bench: Bench, group: list[Standing]) -> Iterator[Finding]:
+class _Customer(dict[str, Truth]):
+    """One customer, as signal → truth: each is worked out when it is asked for, and facts not `known` are unknown."""
+
+    def __init__(self, known: Mapping[str, FactValue], signals: Mapping[str, Condition]) -> None:
+        super().__init__()
+        self._known = known
+        self._signals = signals
+
+    def __missing__(self, signal: str) -> Truth:
+        truth = self[signal] = evaluate(self._signals[signal], self, self)
+        return truth
+
+    def value(self, name: str) -> FactValue:
+        """Return the value of a fact."""
+        return self._known.get(name)
+
+    def reaches(self, goals: Iterable[Goal]) -> bool:
+        """Tell whether the customer reaches all goals."""
+        return all(evaluate(condition, self, self) in TRUTHS[demand] for condition, demand in goals)
+
+
+class _Refuter:
+    """Finds most of what a gap does not imply by one customer that has it: the search need only look at the rest."""
+
+    def __init__(self, bench: Bench, group: Sequence[Standing], reads: dict[str, frozenset[str]]) -> None:
+        nobody = _Customer({}, bench.signals)
+        self._bench = bench
+        self._group = [
+            (one, _facts_of(one, bench, reads), nobody.reaches(one.goals)) for one in group
+        ]  # with what it reads, and whether it stands while nothing is known
+
+    def left(self, one: Standing) -> list[Standing]:
+        """Return the gaps that one customer of this gap has too; none where no customer has the gap itself."""
+        try:
+            box = next(self._bench.search.boxes(*one.goals), None)
+        except NotDecided:
+            return []  # the gap itself is reported as too large
+        if box is None:
+            return []
+        own = next(reads for other, reads, _ in self._group if other is one)
+        left = [entry for entry in self._group if not entry[1].isdisjoint(own)]  # else the other is always true
+        for known in points(box, self._bench.search.space):
+            customer = _Customer(known, self._bench.signals)
+            left = [
+                (other, reads, blank)
+                for other, reads, blank in left
+                if (blank if reads.isdisjoint(known) else customer.reaches(other.goals))
+            ]
+        return [other for other, _, _ in left if other.gap is not one.gap]
+
+
+def _facts_of(one: Standing, bench: Bench, reads: dict[str, frozenset[str]]) -> frozenset[str]:
+    return frozenset().union(*(_facts_read(condition, bench, reads) for condition, _ in one.goals))
+
+
+def _among_gaps(bench: Bench, group: list[Standing], reads: dict[str, frozenset[str]]) -> Iterator[Finding]:
+    refuter = _Refuter(bench, group, reads)
     for index, one in enumerate(group):
-        for place, other in enumerate(group):
-            if place == index or one.gap is other.gap:
-                continue
+        for other in refuter.left(one) if len(group) > 1 else ():
             try:
-                implied = implies(bench.search, one, other) and bench.search.is_possible(*one.goals)
+                implied = implies(bench.search, one, other)
                 twins = implied and implies(bench.search, other, one)
             except NotDecided:
                 yield _not_decided(bench, one.gap.id, other.gap.id, one.gap.place)
                 continue
-            if implied and not (twins and place > index):
+            if implied and not (twins and group.index(other) > index):
                 yield bench.finding(
                     bench.places.key("gaps", one.gap.id, "id") or one.gap.place,
                     "implied-rule",

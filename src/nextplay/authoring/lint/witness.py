@@ -37,7 +37,7 @@ class Witnesses:
     def find(self, name: str, *goals: Goal, start: Box | None = None) -> Witness | None:
         """Return a customer that reaches all goals, proved by the evaluator; `None` where none could be built."""
         for box in _smallest_first(self._search, goals, start):
-            for values in _points(box, self._search.space):
+            for values in points(box, self._search.space):
                 found = self._prove(name, values, goals)
                 if found is not None:
                     return found
@@ -47,7 +47,7 @@ class Witnesses:
         try:
             raw = snapshot_with(values, as_of=AS_OF, vocabulary=self._release.vocabulary)
             facts = self._release.plan.read(read_snapshot(raw, strict=True).snapshot).with_churn(None, None)
-        except (ValueError, InputInvalid):
+        except (ValueError, ArithmeticError, InputInvalid):  # numbers so large that no calendar holds them
             return None
         assessment = self._release.evaluator.assess(facts)
         if not all(_reached(goal, facts, assessment) for goal in goals):
@@ -70,7 +70,7 @@ def _smallest_first(search: Search, goals: Sequence[Goal], start: Box | None) ->
     return sorted(found, key=lambda box: sum(not mask & UNKNOWN for mask in box.values()))
 
 
-def _points(box: Box, space: Space) -> Iterator[dict[str, FactValue]]:
+def points(box: Box, space: Space) -> Iterator[dict[str, FactValue]]:
     """Yield customers of a box: what may stay unknown does, of the rest the first values, then others."""
     seen: list[dict[str, FactValue]] = []
     for variant in range(_VARIANTS):
