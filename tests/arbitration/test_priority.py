@@ -68,6 +68,26 @@ def test_context_rises_from_120_days_before_the_deadline(
     assert (shown.context, shown.notes) == (expected, notes)
 
 
+@pytest.mark.parametrize(
+    ("annual_value", "rules", "notes"),
+    [
+        (0.0, RULES, ("zero_value",)),
+        (None, replace(RULES, default_annual_value={"otherwise": 0.0}), ("default_annual_value", "zero_value")),
+        (0.0, replace(RULES, factors={"value": False}), ()),
+        (0.01, RULES, ()),
+    ],
+)
+def test_a_worthless_contract_is_said(
+    annual_value: float | None, rules: ArbitrationRules, notes: tuple[str, ...]
+) -> None:
+    """Where the annual value is 0, known or assumed, and value counts, a note says why the priority is 0."""
+    shown = priority(
+        candidate(play()), account=replace(ACCOUNT, deadline=day(200), annual_value=annual_value), rules=rules
+    )
+    assert shown.notes == notes
+    assert "zero_value" not in notes or shown.priority == 0
+
+
 def test_an_assumed_deadline_is_said() -> None:
     """A deadline made of an assumed notice carries its note, passed or not."""
     ahead = replace(ACCOUNT, deadline=day(60), deadline_assumed=True)
@@ -90,7 +110,7 @@ def test_context_takes_the_greatest_severity_of_the_gaps_answered() -> None:
         ({"annual_value": None, "segment": "mid_market"}, 20_000 * 0.2 * 0.5, ("default_annual_value",)),
         ({"churn_probability": None}, 10_000 * 0.3 * 0.5, ("default_risk",)),
         ({"churn_probability": None, "segment": "enterprise"}, 10_000 * 0.2 * 0.5, ("default_risk",)),
-        ({"annual_value": 0.0}, 0.0, ()),
+        ({"annual_value": 0.0}, 0.0, ("zero_value",)),
         ({"churn_probability": 0.0}, 0.0, ()),
     ],
 )

@@ -25,7 +25,8 @@ class Scales:
     """Weighs the candidates of one decision; what several of them share is worked out once.
 
     The notes of a priority are the words for what had to be assumed: `default_annual_value`, `default_risk`,
-    `deadline_unknown`, `deadline_assumed`, `deadline_passed`, `default_prior`. A factor that is switched off has none.
+    `zero_value`, `deadline_unknown`, `deadline_assumed`, `deadline_passed`, `default_prior`. A factor that is switched
+    off has none. `zero_value` says that the annual value is 0, and so is every priority.
     """
 
     __slots__ = ("_annual_value", "_contexts", "_notes", "_risk", "_rules", "_segment_pct", "_switched", "_values")
@@ -38,7 +39,7 @@ class Scales:
         self._risk = _by_segment(rules.default_risk, segment) if risk is None else risk
         self._segment_pct = rules.lever_by_segment.get(segment or "", 0.0)
         self._switched = switched = tuple(rules.factors.get(factor, True) for factor in _FACTORS)
-        self._notes = _notes(account, context_counts=switched[1], value_counts=switched[2])
+        self._notes = _notes(account, self._annual_value, context_counts=switched[1], value_counts=switched[2])
         self._contexts = _Contexts(urgency(account.deadline, account.as_of.date()))
         self._values: dict[tuple[float, float], float] = {}
 
@@ -133,11 +134,12 @@ def _by_segment(table: Mapping[str, float], segment: str | None) -> float:
     return table.get(segment or "otherwise", table.get("otherwise", 0.0))
 
 
-def _notes(account: Account, *, context_counts: bool, value_counts: bool) -> tuple[str, ...]:
-    """Say what has to be assumed about the account by the factors that count."""
+def _notes(account: Account, annual_value: float, *, context_counts: bool, value_counts: bool) -> tuple[str, ...]:
+    """Say what the factors that count have to assume about the account, and what makes them nothing."""
     deadline = account.deadline
     assumed = {
         "default_annual_value": value_counts and account.annual_value is None,
+        "zero_value": value_counts and annual_value == 0,
         "default_risk": value_counts and account.churn_probability is None,
         "deadline_unknown": context_counts and deadline is None,
         "deadline_passed": context_counts and deadline is not None and deadline < account.as_of.date(),
