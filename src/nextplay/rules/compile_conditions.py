@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Final, cast
 
@@ -35,7 +36,7 @@ from nextplay.rules.format_condition import (
 )
 from nextplay.rules.format_value import read_parameter
 from nextplay.rules.rulebook import Place
-from nextplay.rules.shape import LONGEST_QUOTED, flag_hint, plain_number, wrong_type
+from nextplay.rules.shape import LONGEST_QUOTED, flag_hint, number_hint, plain_number, wrong_type
 from nextplay.rules.source import BrokenNode, ListNode, MapNode, Node, ScalarNode
 
 TYPE_WORDS: Final = {
@@ -47,6 +48,8 @@ TYPE_WORDS: Final = {
     "day": "a date",
 }
 MOST_LEAVES: Final = 200
+_FACT_NAME: Final = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+")
+_TWO_FACTS: Final = "two facts cannot be compared; look in docs/facts.md for a fact that is their ratio"
 Operand = FactValue | tuple[float, float] | tuple[FactValue, ...] | Parameter
 
 
@@ -133,6 +136,9 @@ class ConditionCompiler:
     def _operand(self, node: Node, spec: FactSpec, operator: str) -> Operand:
         if operator in LISTED or operator == "between":
             return self._several(node, spec, operator)
+        if isinstance(node, MapNode) and node.find("fact") is not None:
+            self.log.add(node.place, "wrong-type", f"expected {TYPE_WORDS[spec.type]}, found a fact", hint=_TWO_FACTS)
+            return None
         if isinstance(node, MapNode):
             return self._parameter(node, spec)
         return check_value(node, spec, self.log)
@@ -239,6 +245,8 @@ def check_value(node: Node, spec: FactSpec, log: FaultLog) -> str | bool | int |
 
 
 def _remedy(node: ScalarNode, spec: FactSpec, code: str) -> str:
+    if code == "wrong-type" and spec.type == "number":
+        return _TWO_FACTS if _FACT_NAME.fullmatch(node.text) else number_hint(node)
     if code == "wrong-type" and spec.type == "flag":
         return flag_hint(node)
     if code == "wrong-type" and spec.type in ("text", "word") and len(node.text) <= LONGEST_QUOTED:

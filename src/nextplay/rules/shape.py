@@ -18,7 +18,7 @@ from nextplay.facts.spec import FactSpec
 from nextplay.rules.fault_codes import FaultCode
 from nextplay.rules.fault_log import FaultLog, shortened
 from nextplay.rules.rulebook import Place
-from nextplay.rules.source import BrokenNode, ListNode, MapNode, Node, ScalarNode
+from nextplay.rules.source import BrokenNode, ListNode, MapNode, Node, ScalarNode, resolve_plain
 
 T = TypeVar("T")
 JsonSchema = dict[str, Any]
@@ -27,6 +27,8 @@ LONGEST_QUOTED: Final = 30
 ID_PATTERN: Final = "^[a-z][a-z0-9_]{0,63}$"
 ATTRIBUTE_PATTERN: Final = r"^attributes\.[a-z][a-z0-9_]{0,63}$"
 _ID: Final = re.compile(ID_PATTERN)
+_PERCENTAGE: Final = re.compile(r"([-+]?[0-9]{1,6}(?:\.[0-9]{1,6})?) ?%")
+_HUNDRED: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,14 +237,32 @@ def read_number(node: Node, log: FaultLog) -> float | None:
     """Read a number; true and false are none."""
     if isinstance(node, ScalarNode) and not isinstance(node.value, (bool, str)):
         return node.value
-    wrong_type(node, "a number", log)
+    wrong_type(node, "a number", log, hint=number_hint(node))
     return None
+
+
+def number_hint(node: Node) -> str:
+    """Explain what an author wrote in place of a number: one in quotes, or a percentage."""
+    if not isinstance(node, ScalarNode) or not isinstance(node.value, str):
+        return ""
+    value = resolve_plain(node.value) if node.value else None
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return f"drop the quotes: `{shortened(node.value)}`"
+    percentage = _PERCENTAGE.fullmatch(node.value)
+    return "" if percentage is None else f"write `{_share_of(float(percentage[1]))}`"
+
+
+def _share_of(percent: float) -> str:
+    return plain_number(round(percent / 100, 6))
 
 
 def report_range(node: Node, low: float, high: float, log: FaultLog) -> None:
     """Report a number outside its bounds."""
     text = shortened(node.text) if isinstance(node, ScalarNode) else ""
-    log.add(node.place, "out-of-range", f"`{text}` is outside {plain_number(low)} to {plain_number(high)}")
+    percent = node.value if isinstance(node, ScalarNode) and high == 1 else 0
+    meant = not isinstance(percent, str) and high < percent <= _HUNDRED
+    hint = f"this is a share: {text} % is written `{_share_of(float(percent))}`" if meant else ""
+    log.add(node.place, "out-of-range", f"`{text}` is outside {plain_number(low)} to {plain_number(high)}", hint=hint)
 
 
 def plain_number(value: float) -> str:

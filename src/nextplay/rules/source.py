@@ -196,18 +196,20 @@ def _is_unbounded(path: str, lines: Sequence[str], log: FaultLog) -> bool:
 
 
 _PROBLEM_HINTS: Final[Mapping[str, str]] = {
-    "mapping values are not allowed here": "put a text that contains `: ` in quotes",
+    "mapping values are not allowed here": "put a text that contains `: ` in quotes, or indent as the line above",
     "could not find expected ':'": "a key needs `: ` and a value after it",
     "found character '\\t' that cannot start any token": "indent with spaces, not with tabs",
     "found unexpected ':'": "put a text that contains `:` in quotes",
 }
+_INDENTED: Final = "mend the indentation: what belongs together begins in the same column"
 
 
 def _report_syntax(path: str, error: MarkedYAMLError, log: FaultLog) -> None:
     mark = error.problem_mark or error.context_mark
     place = Place(path, mark.line + 1, mark.column + 1) if mark is not None else Place(path, 1, 1)
     problem = " ".join(str(error.problem or "this is no YAML").split())
-    log.add(place, "yaml-syntax", shortened(problem, at_most=160), hint=_PROBLEM_HINTS.get(problem, ""))
+    hint = _INDENTED if problem.startswith("expected <block end>, but found") else _PROBLEM_HINTS.get(problem, "")
+    log.add(place, "yaml-syntax", shortened(problem, at_most=160), hint=hint)
 
 
 def _report_character(path: str, text: str, position: int, log: FaultLog) -> None:
@@ -338,7 +340,12 @@ class _Builder:
             self._open[-1].key = BrokenNode(key.place)
             return
         waiting = self._open[-1].key if self._open else None
-        if not text and isinstance(waiting, ScalarNode):
+        joined = _JOINED.fullmatch(waiting.text) if not text and isinstance(waiting, ScalarNode) else None
+        if joined is not None and isinstance(waiting, ScalarNode):
+            hint = f"put a blank after the colon: `{joined[1]}: {shortened(joined[2])}`"
+            self._log.add(waiting.place, "null", f"`{shortened(waiting.text)}` has no value", hint=hint)
+            self._open[-1].key = ScalarNode(waiting.place, joined[1], joined[1])
+        elif not text and isinstance(waiting, ScalarNode):
             message = f"`{shortened(waiting.text)}` has no value"
             self._log.add(waiting.place, "null", message, hint="write a value or remove the key")
         else:
@@ -352,6 +359,8 @@ class _Builder:
 
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
+_JOINED: Final = re.compile(r"([a-z_]{1,40}):(\S+)")
+"""A key and its value that no blank parts: YAML reads both as the key."""
 _NULL: Final = frozenset({"", "~", "null", "Null", "NULL"})
 _FLAGS: Final = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _WHOLE: Final = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
