@@ -8,8 +8,11 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from tests.cli.console import RULEBOOK, nextplay
+from tests.cli.console import ROOT, RULEBOOK, nextplay
 from tests.golden import matches_golden
+from typer.testing import CliRunner
+
+from nextplay.cli.app import app
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -100,6 +103,39 @@ def test_results_as_json_of_chosen_tests() -> None:
     assert found["failed"] == 0
     (result,) = found["tests"]
     assert (result["path"], result["passed"], result["mismatches"]) == ("tests/adoption_test.yaml", True, [])
+
+
+def test_faults_before_tests_as_json(rulebook: Path) -> None:
+    """No test can run on a faulty rulebook: a program gets the faults on stdout, as from `rules check`; exit 3."""
+    spoil(rulebook / "plays" / "plays.yaml", "owner: csm", "owner: nobody_we_know")
+    ended = nextplay("rules", "test", "--format", "json", rulebook)
+    checked = nextplay("rules", "check", "--format", "json", rulebook)
+    found = json.loads(ended.stdout)
+    assert (ended.code, ended.stderr) == (3, "")
+    assert (found["tests"], found["failed"]) == ([], 0)
+    assert found["faults"]
+    assert found["faults"] == json.loads(checked.stdout)["faults"]
+
+
+def test_models_are_looked_for_beside_the_rulebook_first(rulebook: Path) -> None:
+    """A rulebook elsewhere is tested with the models beside it: here a folder without a model, which is told."""
+    (rulebook.parent / "models").mkdir()
+    ended = nextplay("rules", "test", rulebook)
+    assert ended.code == 3
+    assert str(rulebook.parent / "models" / "churn" / "current") in ended.stderr
+
+
+def test_models_beside_the_rulebook_serve_from_any_folder(
+    rulebook: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From a folder without models, `rules test` takes those beside the rulebook; without any, it says what to do."""
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    without = CliRunner().invoke(app, ["rules", "test", str(rulebook)])
+    assert without.exit_code == 2
+    assert "name it with --models" in without.output
+    (rulebook.parent / "models").symlink_to(ROOT / "models")
+    assert CliRunner().invoke(app, ["rules", "test", str(rulebook)]).output == "5 of 5 tests passed\n"
 
 
 def test_choosing_no_test_is_an_error() -> None:

@@ -1,4 +1,4 @@
-"""Where the rulebook and the model stand: options that several commands share."""
+"""Where the rulebook and the models stand: options that several commands share."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from nextplay.cli.exits import ExitCode
+from nextplay.cli.output import complain
 
 RulesOption = Annotated[
     Path,
@@ -18,6 +21,27 @@ RulesArgument = Annotated[
     ),
 ]
 ModelsOption = Annotated[
-    Path,
-    typer.Option("--models", envvar="NEXTPLAY_MODELS", help="Folder of the models.", exists=True, file_okay=False),
+    Path | None,
+    typer.Option(
+        "--models",
+        envvar="NEXTPLAY_MODELS",
+        help="Folder of the models; left out, models beside the rulebook, else in the present folder.",
+        exists=True,
+        file_okay=False,
+    ),
 ]
+
+
+def models_for(rules: Path, given: Path | None) -> Path:
+    """Return the given folder of models, else `models` beside `rules`, else `models` in the present folder.
+
+    Ends with a sentence where none of them is there.
+    """
+    if given is not None:
+        return given
+    beside, here = rules.resolve().parent / "models", Path("models")
+    found = next((folder for folder in (beside, here) if folder.is_dir()), None)
+    if found is None:
+        complain(f"no folder `models`, neither beside `{rules}` nor in the present folder; name it with --models")
+        raise typer.Exit(ExitCode.INPUT)
+    return found

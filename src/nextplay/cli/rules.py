@@ -11,7 +11,7 @@ import typer
 from nextplay.authoring.cases import CaseResult, run_rule_tests
 from nextplay.cli.exits import ExitCode
 from nextplay.cli.output import Format, FormatOption, complain, plural, say, say_json
-from nextplay.cli.places import ModelsOption, RulesArgument
+from nextplay.cli.places import ModelsOption, RulesArgument, models_for
 from nextplay.cli.rules_check import check
 from nextplay.errors import RulebookInvalid
 from nextplay.release import load_release
@@ -31,13 +31,20 @@ def run_tests(
     *,
     only: Annotated[str | None, typer.Option(help="Only tests whose file or name contains this text.")] = None,
     output: FormatOption = Format.TEXT,
-    models: ModelsOption = Path("models"),
+    models: ModelsOption = None,
 ) -> None:
     """Run the rulebook's tests through the real engine: expected, got, and which reading decided.
 
-    Exit code 4 if one fails.
+    Exit code 4 if one fails, 3 if the rulebook has faults: then no test runs.
     """
-    release = load_release(path, models)
+    folder = models_for(path, models)
+    try:
+        release = load_release(path, folder)
+    except RulebookInvalid as error:
+        if output is Format.TEXT:
+            raise
+        say_json({"faults": [asdict(fault) for fault in error.faults], "tests": [], "failed": 0})
+        raise typer.Exit(ExitCode.RULEBOOK) from None
     try:
         results = run_rule_tests(release, only)
     finally:
@@ -47,7 +54,7 @@ def run_tests(
         raise typer.Exit(ExitCode.INPUT)
     failed = [result for result in results if not result.passed]
     if output is Format.JSON:
-        say_json({"tests": [_result(result) for result in results], "failed": len(failed)})
+        say_json({"faults": [], "tests": [_result(result) for result in results], "failed": len(failed)})
     else:
         for result in failed:
             say(f"{result}\n")
