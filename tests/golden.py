@@ -8,6 +8,11 @@ from pathlib import Path
 
 def matches_golden(text: str, path: Path) -> None:
     """Compare `text` with the recorded file, or record it where the flag is set."""
+    assert text == recorded(path, text), f"{path.name} differs; NEXTPLAY_UPDATE_GOLDEN=1 records it anew"
+
+
+def recorded(path: Path, text: str) -> str:
+    """Return what is recorded in the file; where the flag is set, record `text` first."""
     if os.environ.get("NEXTPLAY_UPDATE_GOLDEN"):
         path.write_text(text, encoding="utf-8")
-    assert text == path.read_text(encoding="utf-8"), f"{path.name} differs; NEXTPLAY_UPDATE_GOLDEN=1 records it anew"
+    return path.read_text(encoding="utf-8")

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 import pytest
-from tests.golden import matches_golden
+from tests.golden import recorded
 
 from nextplay.authoring.sample_book import Entry, sample_book
 from nextplay.authoring.sample_book.causes import CAUSES, Trouble, draw_troubles
@@ -68,7 +68,7 @@ def test_the_first_account_is_as_recorded() -> None:
     """Whoever changes the model sees by this account what became different."""
     first = next(sample_book(seed=1, accounts=1))
     text = orjson.dumps({"snapshot": first.snapshot, "truth": first.truth}, option=orjson.OPT_INDENT_2).decode()
-    matches_golden(f"{text}\n", GOLDEN / "sample_book_first.json")
+    assert f"{text}\n" == recorded(GOLDEN / "sample_book_first.json", f"{text}\n")
 
 
 def test_every_snapshot_is_valid_without_a_warning() -> None:

@@ -8,7 +8,7 @@ import pytest
 from google.protobuf.json_format import MessageToDict
 from rich.console import Console
 from tests.cli.sample_decision import DECISION, sample_document
-from tests.golden import matches_golden
+from tests.golden import matches_golden, recorded
 
 from nextplay._proto.nextplay.v1 import decision_pb2
 from nextplay.cli.rendering import decision_view, fact_value, plain
@@ -35,14 +35,14 @@ def test_a_decision_with_one_of_everything(width: int) -> None:
 
 def test_explained_with_every_reading() -> None:
     """With readings, the comparisons behind the evidence and the trace are there too."""
-    matches_golden(drawn(sample_document(), width=100, readings=True), GOLDEN / "decision_explained.txt")
+    text = drawn(sample_document(), width=100, readings=True)
+    assert text == recorded(GOLDEN / "decision_explained.txt", text)
 
 
 def test_an_empty_decision_says_that_there_is_nothing_to_do() -> None:
     """Nothing known is an answer too: the risk is unknown, and no action is said to be none."""
-    matches_golden(
-        drawn({"account_id": "a", "as_of": "2026-03-02T00:00:00Z"}, width=100), GOLDEN / "decision_empty.txt"
-    )
+    text = drawn({"account_id": "a", "as_of": "2026-03-02T00:00:00Z"}, width=100)
+    assert text == recorded(GOLDEN / "decision_empty.txt", text)
 
 
 def test_text_of_customers_is_inert_on_a_terminal() -> None:
