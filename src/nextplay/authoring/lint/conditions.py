@@ -74,7 +74,8 @@ def _first_parts(search: Search, condition: Condition, given: tuple[Goal, ...]) 
 def _redundant_parts(bench: Bench, stated: Stated) -> Iterator[Finding]:
     for path in redundant_parts(bench.search, stated.condition, stated.given):
         part = part_at(stated.condition, path)
-        signals = all(isinstance(leaf, SignalLeaf) for leaf in leaves_of(part))
+        heard = stated.folder in ("signals", "gaps")  # the signals of gates and of the lead are never told as evidence
+        signals = heard and all(isinstance(leaf, SignalLeaf) for leaf in leaves_of(part))
         named = f"`{part.signal}`" if isinstance(part, SignalLeaf) else "this part"
         shown: tuple[Goal, ...] = (*stated.given, (stated.condition, "true"), (part, "true"))
         yield bench.finding(

@@ -26,7 +26,7 @@ _Choice = list["Goal | Box"]
 
 
 class NotDecided(Exception):
-    """The conditions are too large to be searched within `MOST_STEPS`."""
+    """The conditions are too large to be searched within `MOST_STEPS`, or of a kind that is not searched."""
 
 
 @dataclass(slots=True)
@@ -126,6 +126,8 @@ class Search:
                         goals += reversed(parts)
                     else:
                         choices.append([*parts])
+                case _:  # a kind of condition that this search does not know must not pass as decided
+                    raise NotDecided
         return box
 
     def _still_open(self, box: Box, choices: list[_Choice], *, budget: _Budget) -> list[_Choice] | None:
