@@ -10,6 +10,7 @@ from typing import Final, Literal
 from nextplay import __version__
 from nextplay.account import ACCOUNT_FACTS
 from nextplay.canonical import digest
+from nextplay.churn.artefact import ModelFile
 from nextplay.churn.model import ChurnModel
 from nextplay.decision import ReleaseId
 from nextplay.errors import Fault, ModelInvalid
@@ -47,9 +48,9 @@ class Release:
 
 
 def load_release(
-    rules: Path | Mapping[str, bytes], models: Path | None, *, inference: InferenceEngine = "durable"
+    rules: Path | Mapping[str, bytes], models: Path | ModelFile | None, *, inference: InferenceEngine = "durable"
 ) -> Release:
-    """Load the rulebook (a folder, or its files by relative path) and the current model of the folder `models`.
+    """Load the rulebook (a folder, or its files by relative path) and the model (a folder's current one, or its file).
 
     Raises `RulebookInvalid` with every fault, `ModelInvalid` with every reason. Rule tests are not run here.
     """
@@ -57,7 +58,8 @@ def load_release(
     compiled = compile_rulebook(files)
     rulebook = compiled.rulebook
     vocabulary = Vocabulary.of(stale_after_days=rulebook.stale_after_days, attributes=rulebook.attributes)
-    model = None if models is None else ChurnModel.load(current_model_folder(models), vocabulary.specs)
+    source = current_model_folder(models) if isinstance(models, Path) else models
+    model = None if source is None else ChurnModel.load(source, vocabulary.specs)
     evaluator = Evaluator(rulebook, vocabulary, inference=inference)
     model_facts = frozenset(model.fact_names) if model else frozenset()
     names = (evaluator.fact_names | facts_in_texts(rulebook) | model_facts | ACCOUNT_FACTS) - CHURN_FACTS

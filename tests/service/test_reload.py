@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
@@ -15,15 +18,23 @@ from tests.service.asking import STUCK, question, stub
 from tests.service.conftest import ROOT, Running, running
 
 from nextplay._proto.nextplay.v1 import decision_pb2, rulebook_service_pb2
+from nextplay._proto.nextplay.v1 import decision_service_pb2 as pb
 from nextplay._proto.nextplay.v1.rulebook_service_pb2_grpc import RulebookServiceStub
 from nextplay.decider import Decider
+from nextplay.decision import Options
+from nextplay.errors import EngineFault, ModelInvalid
 from nextplay.release import Release, load_release
 from nextplay.rules.compile import content_hash
 from nextplay.rules.source import read_rulebook_folder
+from nextplay.service.api import DecisionApi
 from nextplay.service.clock import utc_now
-from nextplay.service.folders import Folders
+from nextplay.service.endpoints import decision_endpoints
+from nextplay.service.folders import Folders, Holding
+from nextplay.service.guard import Call
 from nextplay.service.refusal import NotReady
 from nextplay.service.releases import Releases
+from nextplay.service.reloader import Reloader
+from nextplay.service.telemetry import Journal, json_lines
 from nextplay.snapshot import read_snapshot
 
 SMALL = ROOT / "tests" / "rules" / "small"
@@ -70,7 +81,7 @@ def test_a_change_is_taken_by_itself(own: Running) -> None:
     before = release_of(own.channel)
     write_edition(own.folders, MARK)
     expected = content_hash(read_rulebook_folder(own.folders.rules))
-    eventually(lambda: release_of(own.channel).release.id.rulebook_hash == expected)
+    eventually(lambda: own.events("release_taken")[-1]["rulebook_hash"] == expected)  # the last thing that is done
     after = release_of(own.channel)
     assert after.releases_taken >= 2  # every file that was written may have made a sound rulebook of its own
     assert after.release.id.model_hash == before.release.id.model_hash
@@ -194,26 +205,41 @@ def switch(link: Path, edition: Path) -> None:
     following.replace(link)
 
 
-def test_reloads_under_load(folders: Folders, tmp_path: Path) -> None:
-    """Many reloads while clients decide: no call fails, and every answer is whole, of the one release that it names."""
-    editions = [Folders(tmp_path / name, folders.models) for name in ("first", "second")]
+def two_editions(folders: Folders, target: Path) -> list[Folders]:
+    """Write the rulebook twice, the second time with `MARK`."""
+    editions = [Folders(target / name, folders.models) for name in ("first", "second")]
     for edition, mark in zip(editions, ("", MARK), strict=True):
         shutil.copytree(folders.rules, edition.rules)
         write_edition(edition, mark)
+    return editions
+
+
+def test_reloads_under_load(folders: Folders, tmp_path: Path) -> None:
+    """Many reloads while clients decide: no call fails, and every answer is whole, of the one release that it names."""
+    editions = two_editions(folders, tmp_path)
     link = tmp_path / "link"
     switch(link, editions[1].rules)
-    done, failures, answers = threading.Event(), list[grpc.RpcError](), list[decision_pb2.Decision]()
+    done, failures = threading.Event(), list[grpc.RpcError]()
+    answers, batches = list[decision_pb2.Decision](), list[list[decision_pb2.Decision]]()
 
     def ask(channel: grpc.Channel) -> None:
+        answers.append(stub(channel).Decide(question(options=FULL), timeout=30).decision)
+
+    def ask_many(channel: grpc.Channel) -> None:
+        batch = pb.BatchDecideRequest(requests=[question(options=FULL)] * 30)
+        batches.append([result.decision for result in stub(channel).BatchDecide(batch, timeout=30).results])
+
+    def ask_on(channel: grpc.Channel, one: Callable[[grpc.Channel], None]) -> None:
         while not done.is_set():
             try:
-                answers.append(stub(channel).Decide(question(options=FULL), timeout=30).decision)
+                one(channel)
             except grpc.RpcError as error:
                 failures.append(error)
 
     with running(Folders(link, folders.models)) as service:
         second = release_of(service.channel).release.id.rulebook_hash
-        askers = [threading.Thread(target=ask, args=(service.channel,), daemon=True) for _ in range(4)]
+        asking = [(service.channel, one) for one in (ask, ask, ask, ask_many)]
+        askers = [threading.Thread(target=ask_on, args=arguments, daemon=True) for arguments in asking]
         for asker in askers:
             asker.start()
         for turn in range(12):
@@ -226,8 +252,102 @@ def test_reloads_under_load(folders: Folders, tmp_path: Path) -> None:
     assert failures == []
     assert (state.releases_taken, state.releases_refused) == (13, 0)
     assert len({answer.release.rulebook_hash for answer in answers}) == 2
-    for answer in answers:
+    assert {len({answer.release.release for answer in batch}) for batch in batches} == {1}
+    for answer in chain(answers, *batches):
         assert marks(answer) == {answer.release.rulebook_hash == second}
+
+
+class Interrupted(Call):
+    """A call that does something before each of its items."""
+
+    def __init__(self, *ahead: Callable[[], None]) -> None:
+        self._ahead = iter(ahead)
+
+    def check_time(self) -> None:
+        """Do the next."""
+        next(self._ahead)()
+
+
+def test_a_batch_is_of_one_release(folders: Folders) -> None:
+    """A release that is taken between two accounts of a batch serves the next call, and not the rest of this one."""
+    first = load_release(folders.rules, folders.models)
+    write_edition(folders, MARK)
+    second = load_release(folders.rules, folders.models)
+    releases = Releases()
+    releases.take(first, now=utc_now())
+    call = Interrupted(lambda: None, lambda: releases.take(second, now=utc_now()), lambda: None)
+    decide_all = decision_endpoints(DecisionApi(releases, journal=Journal(json_lines(io.BytesIO()))), Options())
+    raw = pb.BatchDecideRequest(requests=[question()] * 3).SerializeToString()
+    answer = pb.BatchDecideResponse.FromString(decide_all["BatchDecide"](raw, call))
+    releases.close()
+    assert [result.decision.release.release for result in answer.results] == [first.release_id.release] * 3
+
+
+def reloader_of(folders: Folders) -> tuple[Reloader, Releases]:
+    """Return an eager reloader without a server, and where it loads into."""
+    journal, releases = Journal(json_lines(io.BytesIO())), Releases()
+    return Reloader(folders, releases, journal=journal, poll_seconds=0.02, retry_seconds=0.1), releases
+
+
+def test_what_was_digested_is_what_is_loaded(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model that changes after the folders were read is not loaded under the digest of the one before."""
+    reloader, releases = reloader_of(folders)
+    expected = load_release(folders.rules, folders.models)
+    read = Folders.read
+
+    def read_and_damage(self: Folders) -> Holding:
+        holding = read(self)
+        damage_the_model(self)
+        return holding
+
+    monkeypatch.setattr(Folders, "read", read_and_damage)
+    assert reloader.load().outcome == "taken"
+    assert releases.current is not None
+    assert releases.current.release.release_id == expected.release_id
+    releases.close()
+
+
+def fail_once(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """Let the next load of a release fail, as it would for a moment without memory."""
+    failing = iter([error])
+
+    def load(*arguments: Any, **options: Any) -> Release:  # noqa: ANN401  those of `load_release`
+        for one in failing:
+            raise one
+        return load_release(*arguments, **options)
+
+    monkeypatch.setattr("nextplay.service.reloader.load_release", load)
+
+
+@pytest.mark.parametrize("error", [EngineFault("odd"), MemoryError()])
+def test_a_passing_fault_is_not_remembered(folders: Folders, error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Content that met a fault of ours is taken at the next look, though it did not change."""
+    reloader, releases = reloader_of(folders)
+    fail_once(monkeypatch, error)
+    assert [reloader.load().outcome, reloader.load().outcome] == ["refused", "taken"]
+    releases.close()
+
+
+def test_a_refusal_is_remembered_and_asked_again_on_demand(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is wrong with the content is not compiled at every look, but whoever asks for it gets another try."""
+    reloader, releases = reloader_of(folders)
+    fail_once(monkeypatch, ModelInvalid("odd"))
+    outcomes = [reloader.load().outcome, reloader.load().outcome, reloader.load(again=True).outcome]
+    assert outcomes == ["refused", "refused", "taken"]
+    releases.close()
+
+
+def test_the_watch_tries_again_after_a_fault_of_ours(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault of ours does not keep good content out until somebody changes it."""
+    hour_ahead = time.time_ns() + 3600 * 10**9
+    monkeypatch.setattr(time, "time_ns", lambda: hour_ahead)  # the files are old, so only a second try finds them
+    fail_once(monkeypatch, EngineFault("odd"))
+    reloader, releases = reloader_of(folders)
+    reloader.start()
+    eventually(lambda: releases.current is not None)
+    reloader.stop()
+    assert (reloader.state.taken, reloader.state.refused) == (1, 1)
+    releases.close()
 
 
 @pytest.fixture

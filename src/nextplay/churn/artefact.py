@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, get_args
@@ -109,16 +110,36 @@ class Artefact(_Part):
     content_hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """The bytes of an artefact, and where they were read: the folder must be named like the version."""
+
+    path: Path
+    content: bytes
+
+
+def model_file(folder: Path) -> ModelFile:
+    """Read the file of a version folder. Raises `ModelInvalid`."""
+    path = folder / FILE_NAME
+    try:
+        return ModelFile(path, path.read_bytes())
+    except OSError as error:
+        raise ModelInvalid(f"{path}: cannot be read; a model folder holds `{FILE_NAME}`") from error
+
+
 def read_artefact(path: Path, specs: Mapping[str, FactSpec]) -> Artefact:
-    """Read and verify the artefact at `path` against the vocabulary `specs`; golden rows are the scorer's to check.
+    """Read and verify the artefact at `path`: see `verified`. Raises `ModelInvalid`."""
+    return verified(model_file(path.parent), specs)
+
+
+def verified(file: ModelFile, specs: Mapping[str, FactSpec]) -> Artefact:
+    """Verify an artefact against the vocabulary `specs`; golden rows are the scorer's to check.
 
     Raises `ModelInvalid` with every reason found, one a line.
     """
+    path, content = file.path, file.content
     try:
-        content = path.read_bytes()
         document = json.loads(content)
-    except OSError as error:
-        raise ModelInvalid(f"{path}: cannot be read; a model folder holds `{FILE_NAME}`") from error
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         raise ModelInvalid(f"{path}: is not JSON; take the file from its release again") from error
     reasons = [*_reasons_of_bytes(content, document)]

@@ -19,7 +19,16 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from nextplay.churn.artefact import FILE_NAME, Artefact, FlagTable, NumberTable, WordTable, invalid, read_artefact
+from nextplay.churn.artefact import (
+    Artefact,
+    FlagTable,
+    ModelFile,
+    NumberTable,
+    WordTable,
+    invalid,
+    model_file,
+    verified,
+)
 from nextplay.decision import FactValue, RiskBand
 from nextplay.facts import Facts
 from nextplay.facts.spec import FactSpec
@@ -99,14 +108,14 @@ class ChurnModel:
         )
 
     @classmethod
-    def load(cls, folder: Path, specs: Mapping[str, FactSpec]) -> ChurnModel:
-        """Load the artefact of a version folder and prove it on its golden rows.
+    def load(cls, source: Path | ModelFile, specs: Mapping[str, FactSpec]) -> ChurnModel:
+        """Load an artefact (a version folder, or the file that was read there) and prove it on its golden rows.
 
         Raises `ModelInvalid` with every reason: unreadable, damaged, not for the vocabulary `specs`, tables unsorted or
         against their signs, golden rows off.
         """
-        path = folder / FILE_NAME
-        artefact = read_artefact(path, specs)
+        file = model_file(source) if isinstance(source, Path) else source
+        artefact = verified(file, specs)
         model = cls(artefact)
         reasons = []
         for place, row in enumerate(artefact.golden):
@@ -115,7 +124,7 @@ class ChurnModel:
             if strangers or score.log_odds != row.log_odds or score.probability != row.probability:
                 reasons.append(f"golden.{place}: the table gives another score than the row says")
         if reasons:
-            raise invalid(path, reasons)
+            raise invalid(file.path, reasons)
         return model
 
     def score(self, facts: Facts) -> ChurnScore:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import Final
 
+from nextplay.decider import Decider
 from nextplay.decision import Decision
 from nextplay.errors import InputInvalid, Violation
 from nextplay.service.clock import Clock, utc_now
@@ -12,6 +16,9 @@ from nextplay.service.releases import Releases
 from nextplay.service.telemetry import Journal
 from nextplay.service.wire import Question
 from nextplay.snapshot import read_snapshot
+
+Decide = Callable[[Question], Decision]
+"""Decides for one account; raises `InputInvalid` with paths from the request."""
 
 
 class DecisionApi:
@@ -23,19 +30,23 @@ class DecisionApi:
         self._journal: Final = journal
         self._clock: Final = clock
 
-    def decide(self, question: Question) -> Decision:
-        """Decide for one account, and leave a line in the journal.
+    @contextmanager
+    def one_release(self) -> Iterator[Decide]:
+        """Give the function that decides with the present release, and with it alone, for as long as one call takes.
 
-        Raises `InputInvalid` with paths from the request, and `NotReady`.
+        Each decision leaves a line in the journal. Raises `NotReady`.
         """
+        with self._releases.lease() as serving:
+            yield partial(self._decide, serving.decider)
+
+    def _decide(self, decider: Decider, question: Question) -> Decision:
         began = time.perf_counter()
         document = question.document
         if document.get("as_of") is None:
             document = document | {"as_of": self._clock()}
         try:
             reading = read_snapshot(document, strict=question.options.strict)
-            with self._releases.lease() as serving:
-                decision = serving.decider.decide(reading, options=question.options)
+            decision = decider.decide(reading, options=question.options)
         except InputInvalid as error:
             raise InputInvalid(_below("snapshot", violation) for violation in error.violations) from error
         self._journal.decided(

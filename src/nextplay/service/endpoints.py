@@ -12,7 +12,7 @@ from nextplay._proto.nextplay.v1 import decision_service_pb2, rulebook_service_p
 from nextplay.decision import Decision, Options
 from nextplay.errors import InputInvalid
 from nextplay.service import rulebook_wire, wire
-from nextplay.service.api import DecisionApi
+from nextplay.service.api import Decide, DecisionApi
 from nextplay.service.foreign import Handler
 from nextplay.service.framing import split_batch
 from nextplay.service.guard import Call, Endpoint
@@ -32,13 +32,15 @@ def decision_endpoints(api: DecisionApi, defaults: Options) -> Mapping[str, Endp
     def decide(raw: bytes, call: Call) -> bytes:
         question = wire.read_question(_within(raw, "an account"), defaults)
         call.tell_unknown_fields(question.unknown_fields)
-        return wire.decide_answer(api.decide(question), question.request_id)
+        with api.one_release() as decide_one:
+            return wire.decide_answer(decide_one(question), question.request_id)
 
     def batch_decide(raw: bytes, call: Call) -> bytes:
-        results = []
-        for item in split_batch(raw):
-            call.check_time()
-            results.append(_item(item, api, defaults))
+        items, results = split_batch(raw), []
+        with api.one_release() as decide_one:
+            for item in items:
+                call.check_time()
+                results.append(_item(item, decide_one, defaults))
         return wire.batch_answer(results)
 
     methods = decision_service_pb2.DESCRIPTOR.services_by_name["DecisionService"].methods_by_name
@@ -77,11 +79,11 @@ def add_endpoints(server: grpc.Server, service: str, endpoints: Mapping[str, End
     server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service, handlers),))
 
 
-def _item(raw: bytes, api: DecisionApi, defaults: Options) -> tuple[str, Decision | Status]:
+def _item(raw: bytes, decide_one: Decide, defaults: Options) -> tuple[str, Decision | Status]:
     """Decide one request of a batch; what is wrong with it stays with it, what is wrong with us fails the batch."""
     try:
         question = wire.read_question(_within(raw, "an account"), defaults)
-        return question.request_id, api.decide(question)
+        return question.request_id, decide_one(question)
     except TooLarge as error:
         return "", status_of(error)
     except (InputInvalid, BodyUnreadable) as error:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from nextplay.errors import NextplayError
+from nextplay.churn.artefact import FILE_NAME, ModelFile
+from nextplay.errors import ModelInvalid, NextplayError
 from nextplay.release import current_model_folder
 from nextplay.rules.source import read_rulebook_folder
 
@@ -30,9 +31,10 @@ class FoldersUnreadable(NextplayError):
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """What the folders hold at one instant: the rulebook's files, and the digest of everything (tests, model too)."""
+    """What the folders hold at one instant: rule files, model, and the digest of everything (tests, card too)."""
 
     rules: dict[str, bytes]
+    model: ModelFile
     digest: str
 
 
@@ -46,7 +48,7 @@ class Folders:
     def read(self) -> Holding:
         """Read everything as one state.
 
-        Raises `FoldersUnreadable`, and `ModelInvalid` where no model is named.
+        Raises `FoldersUnreadable`, and `ModelInvalid` where no model is named or there.
         """
         for _ in range(_READ_ATTEMPTS):
             before = self.stats()
@@ -82,12 +84,16 @@ class Folders:
         model = current_model_folder(self.models)
         parts = {f"rules/{name}": content for name, content in rules.items()}
         parts |= {f"model/{path.name}": path.read_bytes() for path in model.iterdir() if path.is_file()}
+        table = parts.get(f"model/{FILE_NAME}")
+        if table is None:
+            message = f"{model / FILE_NAME}: cannot be read; a model folder holds `{FILE_NAME}`"
+            raise ModelInvalid(message)
         parts["model"] = model.name.encode()
         digest = hashlib.sha256()
         for name, content in sorted(parts.items()):
             digest.update(b"%d:%s%d:" % (len(name.encode()), name.encode(), len(content)))
             digest.update(content)
-        return Holding(rules, digest.hexdigest())
+        return Holding(rules, ModelFile(model / FILE_NAME, table), digest.hexdigest())
 
 
 @dataclass(slots=True)

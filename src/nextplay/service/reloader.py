@@ -6,6 +6,7 @@ the last good release keeps serving, and the reason can be read until the folder
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from dataclasses import dataclass, replace
@@ -13,13 +14,16 @@ from datetime import datetime
 from typing import Final, Literal
 
 from nextplay.authoring.cases import failure_lines, run_rule_tests
-from nextplay.errors import EngineFault, NextplayError, ReleaseRejected
+from nextplay.errors import EngineFault, ModelInvalid, NextplayError, ReleaseRejected, RulebookInvalid
 from nextplay.release import InferenceEngine, Release, load_release
 from nextplay.service.clock import Clock, utc_now
 from nextplay.service.folders import Folders, FoldersWatch, Holding
 from nextplay.service.releases import Releases
 from nextplay.service.status import new_incident
 from nextplay.service.telemetry import Journal
+
+_OF_THE_CONTENT: Final = (RulebookInvalid, ModelInvalid, ReleaseRejected)
+"""What the same content would be refused for again; anything else may pass by itself."""
 
 Outcome = Literal["taken", "unchanged", "refused"]
 
@@ -53,14 +57,19 @@ class Reloader:
         journal: Journal,
         inference: InferenceEngine = "durable",
         poll_seconds: float = 0.25,
+        retry_seconds: float = 5.0,
         clock: Clock = utc_now,
     ) -> None:
-        """Load from `folders` into `releases`; nothing is read before `load` or `start`."""
+        """Load from `folders` into `releases`; nothing is read before `load` or `start`.
+
+        The watch looks every `poll_seconds`, and tries again `retry_seconds` after a fault of ours.
+        """
         self._folders: Final = folders
         self._releases: Final = releases
         self._journal: Final = journal
         self._inference: Final[InferenceEngine] = inference
         self._poll_seconds: Final = poll_seconds
+        self._retry_seconds: Final = retry_seconds
         self._clock: Final = clock
         self._loading: Final = threading.Lock()
         self._stopping: Final = threading.Event()
@@ -74,9 +83,11 @@ class Reloader:
         """What came of loading so far."""
         return self._state
 
-    def load(self) -> Attempt:
-        """Look at the folders now. What serves is not built again, and what was refused stays refused."""
+    def load(self, *, again: bool = False) -> Attempt:
+        """Look at the folders now. What serves is not built again; what was refused for its content only if `again`."""
         with self._loading:
+            if again:
+                self._refusals = {}
             try:
                 return self._attempt(self._folders.read())
             except NextplayError as error:
@@ -99,9 +110,12 @@ class Reloader:
 
     def _watch(self) -> None:
         watch = FoldersWatch(self._folders)
+        again_at = math.inf
         while not self._stopping.wait(self._poll_seconds):
-            if watch.is_due(time.monotonic()):
-                self.load()
+            now = time.monotonic()
+            if watch.is_due(now) or now >= again_at:
+                failed = isinstance(self.load().error, EngineFault)
+                again_at = now + self._retry_seconds if failed else math.inf
 
     def _attempt(self, holding: Holding) -> Attempt:
         if holding.digest == self._served_digest:
@@ -113,7 +127,7 @@ class Reloader:
             return Attempt("refused", known)
         try:
             release = self._proved(holding)
-        except NextplayError as error:
+        except _OF_THE_CONTENT as error:
             self._refusals = {holding.digest: error}
             raise
         self._releases.take(release, now=self._clock())
@@ -125,7 +139,7 @@ class Reloader:
 
     def _proved(self, holding: Holding) -> Release:
         """Build the release and run the rulebook's own tests on it."""
-        release = load_release(holding.rules, self._folders.models, inference=self._inference)
+        release = load_release(holding.rules, holding.model, inference=self._inference)
         proved = False
         try:
             failures = failure_lines(run_rule_tests(release))

@@ -51,8 +51,8 @@ class RulebookApi:
         return Check(compiled.warnings, compiled.rulebook.content_hash)
 
     def reload(self) -> tuple[Attempt, Serving]:
-        """Load from the folders now, and return what serves afterwards. Raises `NotReady`."""
-        attempt = self._reloader.load()
+        """Load from the folders now, also what was refused before, and return what serves then. Raises `NotReady`."""
+        attempt = self._reloader.load(again=True)
         return attempt, self.release()[0]
 
 
