@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from dataclasses import replace
 import grpc
 import orjson
 import pytest
+from grpc_health.v1 import health
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from tests.service.asking import HEALTH, NOT_SERVING, SERVING, byte_call, raw_call, refused, state, watched
 
@@ -52,6 +54,24 @@ def test_health_says_what_was_announced() -> None:
             server.announce(serving=serving)
             seen.append((state(channel, ""), state(channel, SERVICE)))
     assert seen == [(NOT_SERVING, NOT_SERVING), (SERVING, SERVING), (NOT_SERVING, NOT_SERVING)]
+
+
+def test_the_whole_is_announced_last_and_withdrawn_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever sees the server as a whole SERVING finds every service so, however early it looks."""
+    told: list[tuple[str, int]] = []
+    tell = health.HealthServicer.set
+
+    def tell_and_remember(self: health.HealthServicer, name: str, status: int) -> None:
+        told.append((name, status))
+        tell(self, name, status)
+
+    monkeypatch.setattr(health.HealthServicer, "set", tell_and_remember)
+    server = GrpcServer({SERVICE: {}}, limits=ROOMY, journal=Journal(json_lines(io.BytesIO())))
+    told.clear()
+    for serving in (True, False):
+        server.announce(serving=serving)
+    server.stop(0)
+    assert told == [(SERVICE, SERVING), ("", SERVING), ("", NOT_SERVING), (SERVICE, NOT_SERVING)]
 
 
 def test_health_can_be_watched() -> None:
@@ -121,10 +141,10 @@ def test_reflection_lists_the_services() -> None:
 
 @pytest.mark.parametrize("error", [EngineFault("ostrich"), KeyError("ostrich"), RecursionError("ostrich")])
 def test_faults_of_ours(error: Exception) -> None:
-    """An exception becomes INTERNAL with an incident; its text is in the log under that incident and nowhere else."""
+    """An exception becomes INTERNAL with an incident; the log tells under it where, and no text but our own errors'."""
 
     def fail(_raw: bytes, _call: Call) -> bytes:
-        raise error
+        raise error from ValueError("ostrich")
 
     log = io.BytesIO()
     with served(fail, log=log) as (_, channel):
@@ -134,7 +154,12 @@ def test_faults_of_ours(error: Exception) -> None:
     (line,) = [orjson.loads(line) for line in log.getvalue().splitlines()]
     assert line["incident"] == answer.infos[0].metadata["incident"]
     assert line["incident"] in answer.message
-    assert "ostrich" in line["exception"]
+    told, cause = line["causes"]
+    assert told["type"].endswith(f".{type(error).__name__}")
+    assert re.fullmatch(r".*test_server\.py:\d+ fail", told["frames"][-1])
+    assert cause == {"type": "builtins.ValueError", "frames": []}
+    assert [told.get("message")] == (["ostrich"] if isinstance(error, EngineFault) else [None])
+    assert log.getvalue().count(b"ostrich") == isinstance(error, EngineFault)
 
 
 def test_deadline_cap() -> None:
@@ -144,7 +169,7 @@ def test_deadline_cap() -> None:
         while True:
             call.check_time()
 
-    with served(work, limits=replace(ROOMY, deadline_seconds=0.05)) as (_, channel):
+    with served(work, limits=replace(ROOMY, deadline_seconds=0.5)) as (_, channel):
         answer = refused(lambda: byte_call(channel, CALL)(b""))
     assert (answer.code, answer.reason) == (grpc.StatusCode.DEADLINE_EXCEEDED, "DEADLINE_PASSED")
 
@@ -163,7 +188,8 @@ def test_work_ends_when_nobody_waits(*, cancelled: bool) -> None:
             ended.set()
 
     with served(work) as (_, channel):
-        answer = byte_call(channel, CALL).future(b"", timeout=30 if cancelled else 0.1)
+        grpc.channel_ready_future(channel).result(10)
+        answer = byte_call(channel, CALL).future(b"", timeout=30 if cancelled else 1)
         assert began.wait(10)
         if cancelled:
             answer.cancel()
@@ -179,11 +205,11 @@ def test_bodies_that_never_come(path: str) -> None:
         gate.wait(60)
         yield from ()
 
-    with served(echo, limits=replace(ROOMY, deadline_seconds=0.1)) as (_, channel):
+    with served(echo, limits=replace(ROOMY, deadline_seconds=1)) as (_, channel):
         send: Callable[..., Iterator[bytes]] = channel.stream_stream(
             path, request_serializer=None, response_deserializer=None
         )
-        stalled = [send(nothing(), timeout=60) for _ in range(20)]
+        stalled = [send(nothing(), timeout=60) for _ in range(2 * ROOMY.threads)]
         codes = {refused(lambda call=call: next(call)).code for call in stalled}  # type: ignore[misc]
         assert raw_call(channel, CALL)(b"x") == b"x"
         assert state(channel, "") == NOT_SERVING

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -55,8 +56,9 @@ class GrpcServer:
     def start(self, host: str, port: int) -> int:
         """Listen, and return the port. Health says NOT_SERVING. Raises `PortTaken`."""
         try:
+            _probe(host, port)
             bound = self._server.add_insecure_port(f"{host}:{port}")
-        except RuntimeError as error:
+        except (OSError, RuntimeError) as error:
             message = f"`{host}:{port}` cannot be listened on: it is taken, or not an address of this machine"
             raise PortTaken(message) from error
         self._server.start()
@@ -64,9 +66,9 @@ class GrpcServer:
         return bound
 
     def announce(self, *, serving: bool) -> None:
-        """Tell the health checks of all services."""
+        """Tell the health checks of all services: the server as a whole says SERVING last, and NOT_SERVING first."""
         states = health_pb2.HealthCheckResponse
-        for name in self._names:
+        for name in reversed(self._names) if serving else self._names:
             self._health.set(name, states.SERVING if serving else states.NOT_SERVING)
 
     def stop(self, grace_seconds: float) -> None:
@@ -76,6 +78,27 @@ class GrpcServer:
         stopped.wait()
         self._arrivals.stop()
         self._pools.shutdown()
+
+
+def _probe(host: str, port: int) -> None:
+    """Bind and let go again; raises `OSError` where no address of `host` can be bound.
+
+    gRPC would tell its own log before it told us, in words that are no sentence.
+    """
+    failed: OSError | None = None
+    for family, kind, protocol, _, address in socket.getaddrinfo(
+        host.strip("[]"), port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    ):
+        try:
+            with socket.socket(family, kind, protocol) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as gRPC does
+                probe.bind(address)
+        except OSError as error:
+            failed = error
+        else:
+            return
+    if failed is not None:
+        raise failed
 
 
 def _options(limits: Limits) -> list[tuple[str, int]]:

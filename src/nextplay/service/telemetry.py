@@ -1,20 +1,26 @@
 """What the service tells its operator: JSON lines on standard error, one for each decision and each refusal.
 
-No line carries anything of a snapshot: a decision is named by its id, which is a hash. Only `failed`, a fault of
-ours, carries the text of an exception.
+No line carries anything of a snapshot: a decision is named by its id, which is a hash. `failed`, a fault of ours, tells
+where it happened and the types of its errors; their texts may quote what a caller sent, so only those of our own errors
+are told.
 """
 
 from __future__ import annotations
 
 import sys
-from typing import Any, BinaryIO
+from collections.abc import Iterator
+from traceback import extract_tb
+from typing import Any, BinaryIO, Final
 
 import orjson
 import structlog
 
 from nextplay.decision import Decision
+from nextplay.errors import NextplayError
 
 Log = structlog.typing.FilteringBoundLogger
+_MOST_CAUSES: Final = 8
+_MOST_FRAMES: Final = 40
 
 
 def json_lines(stream: BinaryIO | None = None) -> Log:
@@ -25,7 +31,6 @@ def json_lines(stream: BinaryIO | None = None) -> Log:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(serializer=orjson.dumps),
         ],
         cache_logger_on_first_use=True,
@@ -60,7 +65,7 @@ class Journal:
 
     def failed(self, method: str, incident: str, error: BaseException) -> None:
         """Tell the cause of a fault of ours; the caller has only the incident."""
-        self._log.error("failed", method=method, incident=incident, exc_info=error)
+        self._log.error("failed", method=method, incident=incident, causes=[_told(one) for one in _chain(error)])
 
     def release_taken(self, release: str, rulebook_hash: str, model_hash: str) -> None:
         """Tell that another release serves now."""
@@ -73,3 +78,22 @@ class Journal:
     def lived(self, event: str, **details: Any) -> None:  # noqa: ANN401  whatever a stage of life has to say
         """Tell a stage of the life of the process: `started`, `draining`, `stopped`."""
         self._log.info(event, **details)
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and what led to it, the last first, as a traceback would show them."""
+    seen: list[BaseException] = []
+    following: BaseException | None = error
+    while following is not None and len(seen) < _MOST_CAUSES and not any(following is one for one in seen):
+        yield following
+        seen.append(following)
+        hidden = None if following.__suppress_context__ else following.__context__
+        following = following.__cause__ or hidden
+
+
+def _told(error: BaseException) -> dict[str, object]:
+    """Tell an error by its type and where it passed, outermost first; by its text only where the text is ours."""
+    kind = type(error)
+    frames = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in extract_tb(error.__traceback__)]
+    told: dict[str, object] = {"type": f"{kind.__module__}.{kind.__qualname__}", "frames": frames[-_MOST_FRAMES:]}
+    return told | {"message": str(error)} if isinstance(error, NextplayError) else told
