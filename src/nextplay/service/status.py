@@ -1,6 +1,7 @@
 """Errors → `google.rpc.Status`: the one table of the gRPC door.
 
-Every answer that is not OK carries exactly one `ErrorInfo`; what a caller can mend carries the paths of the fields,
+Every refusal that leaves our code carries exactly one `ErrorInfo` (what gRPC itself ends, such as a message beyond its
+limit, has none); what a caller can mend carries the paths of the fields,
 what passes by itself a `RetryInfo`. Details travel in HTTP/2 trailers, of which clients accept 8 KiB in all, so both
 the number of violations and their bytes are bounded.
 """

@@ -3,10 +3,11 @@
 isort:skip_file
 Decisions, and what people did with them.
 
-Errors: every answer that is not OK carries exactly one google.rpc.ErrorInfo (domain `nextplay`); INVALID_ARGUMENT
+Errors: every refusal by this server carries exactly one google.rpc.ErrorInfo (domain `nextplay`); INVALID_ARGUMENT
 also carries google.rpc.BadRequest with the paths of at most 20 fields; RESOURCE_EXHAUSTED by load carries
-google.rpc.RetryInfo. No answer repeats a customer's value. Only what gRPC itself ends, such as a message over the
-limit of the connection (8 MiB), comes without details.
+google.rpc.RetryInfo. No answer repeats a customer's value. What gRPC itself ends never reaches the server and comes
+without details: a message of more than 8 MiB and 64 KiB, also once it is unpacked (RESOURCE_EXHAUSTED), a call whose
+message does not arrive in time, and calls to a server that is gone (CANCELLED, DEADLINE_EXCEEDED, UNAVAILABLE).
 """
 
 from collections import abc as _abc
