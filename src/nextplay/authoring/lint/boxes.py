@@ -60,18 +60,20 @@ class Space:
         """Cut the facts at everything that these leaves compare."""
         self.domains = domains_of(leaves, specs)
         self.specs = specs
-        self._regions: dict[tuple[FactLeaf, Demand], tuple[Box, ...]] = {}
-        self._answers: dict[FactLeaf, tuple[tuple[Truth, Box], ...]] = {}
+        self._regions: dict[int, Mapping[Demand, tuple[Box, ...]]] = {}
+        self._known: list[FactLeaf] = []  # what `_regions` knows by its identity must not be freed
 
     def region(self, leaf: FactLeaf, demand: Demand) -> tuple[Box, ...]:
         """Return the boxes whose union is where a leaf is worth what is demanded; none where it cannot be."""
-        key = (leaf, demand)
-        if key not in self._regions:
-            if leaf not in self._answers:
-                self._answers[leaf] = tuple(_answers(leaf, self.domains))
-            boxes = [box for truth, box in self._answers[leaf] if truth in TRUTHS[demand]]
-            self._regions[key] = tuple(_merged(boxes, self.domains))
-        return self._regions[key]
+        regions = self._regions.get(id(leaf))
+        if regions is None:  # found by identity, as hashing a leaf costs more than everything else here
+            answers = _answers(leaf, self.domains)
+            regions = self._regions[id(leaf)] = {
+                one: tuple(_merged([box for truth, box in answers if truth in truths], self.domains))
+                for one, truths in TRUTHS.items()
+            }
+            self._known.append(leaf)
+        return regions[demand]
 
 
 def _merged(boxes: list[Box], domains: Mapping[Dimension, Domain]) -> list[Box]:
