@@ -26,6 +26,7 @@ WORD = FactSpec("word", "word", "", words=("red", "green", "blue"))
         (SHARE, [0.25], (0.2, 0.25, 0.3)),
         (SHARE, [0.25, 0.5], (0.2, 0.25, 0.4, 0.5, 0.55)),
         (SHARE, [0, 1], (0, 0.5, 1)),
+        (SHARE, [0.3], (0.25, 0.3, 0.35)),
         (FactSpec("free", "number", ""), [5], (4, 5, 6)),
         (FactSpec("flag", "flag", ""), [True], (True, False)),
         (WORD, ["red"], ("red", "green", "blue")),

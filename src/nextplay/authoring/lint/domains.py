@@ -133,8 +133,8 @@ def _below(cut: float, low: float, spec: FactSpec) -> float | None:
         return None
     if spec.whole:
         return _whole(cut - 1)
-    step = cut - (spec.step or 1)
-    return step if step > low else _between(low, cut, spec) if math.isfinite(low) else cut - 1
+    step = _rounded(cut - (spec.step or 1))
+    return step if low < step < cut else _between(low, cut, spec) if math.isfinite(low) else cut - 1
 
 
 def _above(cut: float, high: float, spec: FactSpec) -> float | None:
