@@ -19,6 +19,12 @@ from nextplay.settings import Settings
 
 GUIDE = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
 PAGES = {"README.md": (ROOT / "README.md").read_text(encoding="utf-8"), "docs/cli.md": GUIDE}
+ENGINE = ROOT / "src" / "nextplay"
+WIDTH = 120
+GENERATED = ("facts.md", "lint.md", "sample_book.md")
+WRITTEN_BY_HAND = sorted(
+    path for path in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")) if path.name not in GENERATED
+)
 NOT_HERE = ("nextplay serve", "nextplay healthcheck")
 """Commands that need a server; `test_serve_command.py` runs them."""
 
@@ -39,7 +45,7 @@ def commands() -> Iterator[tuple[str, Any]]:
 def shell_lines(page: str) -> list[str]:
     """Return the commands of the page's shell blocks."""
     blocks = re.findall(r"```sh\n(.*?)```", page, flags=re.DOTALL)
-    lines = [line.partition("  #")[0].strip() for block in blocks for line in block.splitlines()]
+    lines = [line.partition("  #")[0].strip() for block in blocks for line in block.replace("\\\n", " ").splitlines()]
     return [line for line in lines if line.startswith("nextplay ")]
 
 
@@ -101,7 +107,27 @@ def test_help_and_completion_work() -> None:
     assert set(found) == {"check", "test", "schema"}
 
 
-def test_links_of_the_readme_lead_somewhere() -> None:
-    """Every file that the README links to is there."""
-    for target in re.findall(r"\]\(([^)#:]+)\)", PAGES["README.md"]):
-        assert (ROOT / target).exists(), target
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/tour.md"])
+def test_links_lead_somewhere(name: str) -> None:
+    """Every file that the page links to is there."""
+    page = ROOT / name
+    targets = re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8"))
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+    assert targets
+
+
+def test_the_tour_leads_through_what_is_there() -> None:
+    """Every module, test and folder that the tour names is there."""
+    named = set(
+        re.findall(r"`([a-z_]+(?:/[a-z_]+)*(?:/|\.py))`", (ROOT / "docs" / "tour.md").read_text(encoding="utf-8"))
+    )
+    assert len(named) > 30
+    assert [name for name in sorted(named) if not any((top / name).exists() for top in (ROOT, ENGINE))] == []
+
+
+@pytest.mark.parametrize("path", WRITTEN_BY_HAND, ids=lambda path: path.name)
+def test_prose_keeps_within_the_width(path: Path) -> None:
+    """No line of a page that people write is over 120 characters, rows of tables and recorded output apart."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    wide = [number for number, line in enumerate(lines, 1) if len(line) > WIDTH and not line.startswith("|")]
+    assert wide == []

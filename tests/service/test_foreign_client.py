@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -43,6 +45,22 @@ def test_decide_from_a_file(url: str, tmp_path: Path) -> None:
     assert answer["requestId"] == "r-1"
     assert answer["decision"]["accountId"] == snapshot["account_id"]
     assert answer["decision"]["gaps"]
+
+
+def test_the_commands_of_the_readme_work(url: str) -> None:
+    """What README says for `buf curl`, run as written but for the port, lists the services and gets a decision."""
+    blocks = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.DOTALL)
+    (block,) = [block for block in blocks if "buf curl" in block]
+    script = block.replace(". .venv/bin/activate\n", "").replace("http://127.0.0.1:50051", url)
+    path = f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin"
+    shell = ["/bin/sh", "-e", "-c", script]
+    ended = subprocess.run(
+        shell, cwd=ROOT, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    services, _, answer = ended.stdout.partition("{")
+    assert "nextplay.v1.DecisionService" in services.split()
+    assert json.loads("{" + answer)["decision"]["gaps"]
 
 
 def test_mistakes_are_told(url: str, tmp_path: Path) -> None:
