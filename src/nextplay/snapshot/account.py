@@ -6,7 +6,7 @@ Units stand in the names or in the comments of `protos/nextplay/v1/snapshot.prot
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, ClassVar, Final, get_args
+from typing import Annotated, ClassVar, Final
 
 from pydantic import ConfigDict, Field
 
@@ -25,6 +25,7 @@ from nextplay.snapshot.scalars import (
     Ratio,
     Score,
     Share,
+    Today,
     Words,
 )
 from nextplay.snapshot.words import (
@@ -310,14 +311,14 @@ class CustomerSnapshot:
 
     __pydantic_config__: ClassVar[ConfigDict] = _CONFIG
     account_id: Name
-    as_of: Instant
+    as_of: Today
     journey_stage: JourneyStage | None = None
     attributes: Annotated[dict[Name, AttributeValue], Field(max_length=100)] | None = None
     profile: Profile = field(default_factory=Profile)
     contract: Contract = field(default_factory=Contract)
     usage: Usage = field(default_factory=Usage)
     surveys: Annotated[tuple[Survey, ...], Field(max_length=MAX_ROWS)] | None = None
-    touchpoints: Annotated[tuple[Touchpoint, ...], Field(max_length=len(get_args(TouchpointName)))] | None = None
+    touchpoints: Annotated[tuple[Touchpoint, ...], Field(max_length=MAX_ROWS)] | None = None
     support: Support = field(default_factory=Support)
     objectives: Annotated[tuple[Objective, ...], Field(max_length=MAX_ROWS)] | None = None
     relationship: Relationship = field(default_factory=Relationship)

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from nextplay.errors import InputInvalid, Violation
-from nextplay.snapshot.account import CustomerSnapshot, HistoryEntry, Survey
+from nextplay.snapshot.account import MAX_RAW_ROWS, MAX_ROWS, CustomerSnapshot, HistoryEntry, Survey
 from nextplay.snapshot.remedies import path_of, remedy_of, violations_of
 from nextplay.snapshot.words import SCALE_RANGE
 
@@ -24,8 +24,12 @@ KNOWN_EMPTY: Final = (
 )  # fmt: skip
 """The lists that `known_empty` may name: the closed set."""
 
+_RAW: Final = ("interactions", "tickets", "usage_weekly")
+"""Lists that are validated and that no fact reads."""
+_LONG: Final = frozenset({"interactions", "tickets"})
 _UNSEEN: Final = "unseen word; counts as unknown"
 _ROW_LEFT_OUT: Final = "unseen word; this row is left out"
+_UNUSED: Final = "validated, not used yet: send the aggregates"
 _FUTURE: Final = "lies in the future of `as_of`; counts as unknown"
 _KIND_MAKES_THE_ROW: Final = ("events", "surveys")
 """Lists whose rows mean nothing to any fact when their kind is a word of the sender's own."""
@@ -63,6 +67,7 @@ def read_snapshot(raw: Mapping[str, Any], *, strict: bool = False) -> SnapshotRe
 
     An unseen word of an enumeration, or a date of a past thing that lies in the future, becomes unknown and is named in
     `input_warnings`; a survey or event whose very kind is an unseen word is left out. `strict` refuses all of these.
+    Raw lists (`tickets`, `usage_weekly`, `interactions`) are validated and, since no fact reads them, warned about.
     Wrong types, malformed dates, numbers out of range or not finite, unknown keys and contradictions always fail.
     `null` is absent, wherever it stands. A `shown` entry of the history is dropped: being shown is not history.
 
@@ -82,13 +87,15 @@ def read_snapshot(raw: Mapping[str, Any], *, strict: bool = False) -> SnapshotRe
         violations += [Violation(path_of(loc), "must not lie in the future of `as_of`") for loc in future]
     if violations:
         raise InputInvalid(violations)
-    warnings = _warnings(unseen, future) if unseen or future else ()
-    return SnapshotReading(_settled(snapshot, future, left_out), warnings)
+    return SnapshotReading(_settled(snapshot, future, left_out), _warnings(snapshot, unseen, future))
 
 
-def _warnings(unseen: Sequence[ErrorDetails], future: Sequence[Loc]) -> tuple[InputWarning, ...]:
-    """Name what counts as unknown, in the order of the paths."""
-    found = [InputWarning(path_of(loc), _FUTURE) for loc in future]
+def _warnings(
+    snapshot: CustomerSnapshot, unseen: Sequence[ErrorDetails], future: Sequence[Loc]
+) -> tuple[InputWarning, ...]:
+    """Name what counts as unknown or is not read, in the order of the paths."""
+    found = [InputWarning(name, _UNUSED) for name in _RAW if getattr(snapshot, name) is not None]
+    found += [InputWarning(path_of(loc), _FUTURE) for loc in future]
     for problem in unseen:
         message = _ROW_LEFT_OUT if _makes_the_row(problem["loc"]) else _UNSEEN
         found.append(InputWarning(path_of(problem["loc"]), message))
@@ -104,6 +111,7 @@ def _drafted(raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[Violation]]:
     """Copy what is present, fold `known_empty` in, and put a placeholder where the history says `shown`."""
     draft = {key: value for key, value in raw.items() if value is not None}
     violations = _fold_known_empty(draft, draft.pop("known_empty", None))
+    violations += _unfit_lists(draft)
     for name in ("attributes", "team"):
         if isinstance(draft.get(name), dict):
             draft[name] = {key: value for key, value in draft[name].items() if value is not None}
@@ -111,6 +119,21 @@ def _drafted(raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[Violation]]:
     if isinstance(history, list | tuple):
         draft["history"] = [_SHOWN if isinstance(row, dict) and row.get("kind") == "shown" else row for row in history]
     return draft, violations
+
+
+def _unfit_lists(draft: dict[str, Any]) -> list[Violation]:
+    """Take out what is no list, and lists that are too long whatever becomes of their rows; report them."""
+    violations = []
+    for name in KNOWN_EMPTY:
+        rows, limit = draft.get(name, ()), MAX_RAW_ROWS if name in _LONG else MAX_ROWS
+        if not isinstance(rows, list | tuple):
+            violations.append(Violation(name, "must be a list"))
+        elif len(rows) > limit:
+            violations.append(Violation(name, f"must have at most {limit} entries"))
+        else:
+            continue
+        del draft[name]
+    return violations
 
 
 def _fold_known_empty(draft: dict[str, Any], known_empty: object) -> list[Violation]:
@@ -142,7 +165,16 @@ def _validated(
     gone = _with_scores({problem["loc"] for problem in unseen})
     hard = [problem for problem in problems if problem["loc"] not in gone]
     violations += violations_of(hard)
-    return (None if hard else _adapter().validate_python(_without(draft, gone))), unseen
+    return (None if hard else _validated_again(_without(draft, gone), violations)), unseen
+
+
+def _validated_again(draft: dict[str, Any], violations: list[Violation]) -> CustomerSnapshot | None:
+    """Validate what is left; places that pydantic reached only now have violations like any other."""
+    try:
+        return _adapter().validate_python(draft)
+    except ValidationError as error:
+        violations += violations_of(error.errors(include_url=False, include_input=False))
+    return None
 
 
 def _is_unseen(problem: ErrorDetails) -> bool:

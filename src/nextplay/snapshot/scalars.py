@@ -15,6 +15,9 @@ from pydantic_core import PydanticCustomError
 _INSTANT: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
+FIRST_YEAR: Final = 1970
+LAST_YEAR: Final = 2200
+"""Years that `as_of` may lie in, both included."""
 
 
 def _day(value: object) -> date:
@@ -41,8 +44,18 @@ def _instant(value: object) -> datetime:
     raise PydanticCustomError("instant", "must be an RFC 3339 instant with its offset, such as 2026-03-02T09:00:00Z")
 
 
+def _today(value: object) -> datetime:
+    """Accept an instant of the years in which accounts are looked after, so that no date reckoned from it overflows."""
+    instant = _instant(value)
+    if not FIRST_YEAR <= instant.year <= LAST_YEAR:
+        years = {"first": FIRST_YEAR, "last": LAST_YEAR}
+        raise PydanticCustomError("instant", "must lie in the years {first} to {last}", years)
+    return instant
+
+
 Day = Annotated[date, PlainValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 Instant = Annotated[datetime, PlainValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
+Today = Annotated[datetime, PlainValidator(_today), WithJsonSchema({"type": "string", "format": "date-time"})]
 Name = Annotated[str, Field(strict=True, min_length=1, max_length=200)]
 Words = Annotated[str, Field(strict=True, max_length=500)]
 CurrencyCode = Annotated[str, Field(strict=True, pattern=r"^[A-Z]{3}$")]
