@@ -85,6 +85,32 @@ def test_the_start_of_the_contract_stands_for_an_unknown_start_of_the_term() -> 
     assert fact("contract.days_since_term_start", contract={"started_on": "2026-02-20"}) == 10
 
 
+@pytest.mark.parametrize(
+    ("cancelled_on", "renewal_on", "cancelled"),
+    [
+        ("2026-03-01", "2026-03-09", True),
+        ("2025-03-03", "2026-03-02", True),
+        ("2025-03-02", "2026-03-02", None),
+        ("2026-02-20", "2026-03-01", None),
+        ("2026-03-09", "2026-03-08", None),
+        ("2026-03-01", None, None),
+    ],
+)
+def test_without_any_start_an_opt_out_shortly_before_the_renewal_counts(
+    cancelled_on: str,
+    renewal_on: str | None,
+    cancelled: bool | None,  # noqa: FBT001  drawn
+) -> None:
+    """Less than a year before a renewal that has not passed it can only mean that one; otherwise nothing is decided."""
+    contract = {"auto_renew": True, "auto_renew_cancelled_on": cancelled_on, "renewal_on": renewal_on}
+    assert fact("contract.auto_renew_cancelled", contract=contract) is cancelled
+    assert fact("contract.auto_renew_cancelled_before_term", contract=contract) is (False if cancelled else None)
+    assert fact("contract.renews_automatically", contract=contract) is (False if cancelled else None)
+    if cancelled:
+        assert fact("contract.decision_deadline", contract=contract) == renewal_on
+        assert fact("contract.decision_deadline_assumed", contract=contract) is False
+
+
 def test_far_dates_are_held_within_a_hundred_years() -> None:
     """The first day of the calendar breaks nothing."""
     contract = {"started_on": "0001-01-01", "renewal_on": "0001-01-02", "notice_period_days": 36500}

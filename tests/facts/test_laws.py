@@ -24,7 +24,7 @@ ABSENCE_HAS_A_MEANING: Final = frozenset(
         "contract.auto_renew",  # the deadline is taken as the earlier one until it is known
         "contract.notice_period_days",  # thirty days are assumed, and said so
         "contract.term_started_on",  # the start of the contract stands for it
-        "contract.started_on",  # an opt-out before it belongs to an old term
+        "contract.started_on",  # an opt-out before it belongs to an old term; without it, one is taken for a year
         "usage.expected_active_ratio",  # 1 is as usual
         "usage.first_value_reached",  # days that it took say that it was
         "usage.days_to_first_value",  # until then the days since the start count

@@ -6,6 +6,7 @@ import pytest
 from tests.facts.reading import VOCABULARY, facts_of
 
 from nextplay.facts import UNITS, AttributeSpec, Facts, Vocabulary
+from nextplay.facts.page import pattern_of
 from nextplay.snapshot import InputWarning
 
 SPECS = VOCABULARY.specs
@@ -17,9 +18,24 @@ def test_names_are_sorted_and_say_what_they_mean() -> None:
     for name, spec in SPECS.items():
         assert spec.name == name
         assert spec.meaning.endswith(".")
-        assert (spec.unit in UNITS and spec.step) if spec.type == "number" else not spec.unit
+        assert spec.unit in UNITS if spec.type == "number" else not (spec.unit or spec.step)
         assert bool(spec.words) == (spec.type in {"word", "words"})
         assert spec.reads or name.startswith("churn.")
+
+
+def test_what_a_healthy_account_has_none_of_has_no_step() -> None:
+    """None of it is never near to one of it: such numbers declare no step, and all others do."""
+    rare = {pattern_of(name) for name, spec in SPECS.items() if spec.type == "number" and spec.step is None}
+    assert rare == {
+        "billing.disputed_invoice_days",
+        *(f"events.<event>.count_{days}d" for days in (30, 90, 180)),
+        "relationship.buyer_no_shows",
+        "relationship.owner_changes_12m",
+        "support.escalation_overdue_days",
+        "support.open_p1",
+        *(f"surveys.{kind}.{name}" for kind in ("ces", "csat", "nps") for name in ("low_count", "low_open_days")),
+        "usage.integration_errors_14d",
+    }
 
 
 def test_ranges_are_intervals() -> None:

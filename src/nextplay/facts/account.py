@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from nextplay.facts.declare import COUNT, DAYS, SHARE, TEXT, Fact, days_since, mirror, quotient, words_of
+from nextplay.facts.declare import (
+    COUNT,
+    DAYS,
+    RARE_COUNT,
+    RARE_DAYS,
+    SHARE,
+    TEXT,
+    Fact,
+    days_since,
+    mirror,
+    quotient,
+    words_of,
+)
 from nextplay.snapshot import Champion, DisputeCause, ExecutiveSponsor, JourneyStage, LateCause, Segment
 
 PROFILE_FACTS: Final[tuple[Fact, ...]] = (
@@ -21,7 +33,9 @@ PROFILE_FACTS: Final[tuple[Fact, ...]] = (
 BILLING_FACTS: Final[tuple[Fact, ...]] = (
     mirror("billing.days_past_due", DAYS, "Age of the oldest late invoice.", prefer="lower_is_better"),
     mirror("billing.late_cause", words_of(LateCause), "Why payment is late, as far as somebody found out."),
-    mirror("billing.disputed_invoice_days", DAYS, "How long an invoice has been disputed.", prefer="lower_is_better"),
+    mirror(
+        "billing.disputed_invoice_days", RARE_DAYS, "How long an invoice has been disputed.", prefer="lower_is_better"
+    ),
     mirror("billing.dispute_cause", words_of(DisputeCause), "Whose error the disputed invoice is."),
 )
 
@@ -40,13 +54,13 @@ RELATIONSHIP_FACTS: Final[tuple[Fact, ...]] = (
     ),
     mirror(
         "relationship.buyer_no_shows",
-        COUNT,
+        RARE_COUNT,
         "Meetings in a row that the buyer missed or moved.",
         prefer="lower_is_better",
     ),
     mirror(
         "relationship.owner_changes_12m",
-        COUNT,
+        RARE_COUNT,
         "How often we changed the person who looks after them, in 12 months.",
         prefer="lower_is_better",
     ),

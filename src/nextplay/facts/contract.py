@@ -3,7 +3,8 @@
 Decision deadline: renewal less notice where the contract renews by itself (30 days where the notice is unknown), the
 renewal where it does not, the earlier of both where that is unknown. `decision_deadline_assumed` says that the
 notice or the renewing had to be assumed. An opt-out counts for the term it was declared in; where the start of the
-present term is unknown, the start of the contract stands for it.
+present term is unknown, the start of the contract stands for it. Without either, an opt-out less than a year before a
+renewal that has not passed counts for the present term; any other stays undecided.
 """
 
 from __future__ import annotations
@@ -48,67 +49,82 @@ from nextplay.snapshot import CancelledBy, Contract, CustomerSnapshot, RenewalSt
 
 ASSUMED_NOTICE_DAYS: Final = 30
 """Notice where a contract renews by itself and nobody sent the period: the trade's usual month."""
+_YEAR: Final = 365
 
 
 def _term_start(contract: Contract) -> date | None:
     return contract.started_on if contract.term_started_on is None else contract.term_started_on
 
 
-def _cancelled_before_term(contract: Contract) -> bool | None:
+def _cancelled_before_term(view: AccountView) -> bool | None:
     """Tell whether the opt-out on record belongs to a term that is over."""
+    contract = view.snapshot.contract
     cancelled, start = contract.auto_renew_cancelled_on, _term_start(contract)
     if cancelled is None:
         return False if contract.auto_renew else None
-    return None if start is None else cancelled < start
+    if start is None:
+        return False if _shortly_before_renewal(cancelled, contract.renewal_on, today=view.today) else None
+    return cancelled < start
 
 
-def _cancelled(contract: Contract) -> bool | None:
+def _shortly_before_renewal(cancelled: date, renewal: date | None, *, today: int) -> bool:
+    """Tell whether an opt-out can only mean the renewal ahead: terms of less than a year are rare."""
+    if renewal is None or renewal.toordinal() < today:
+        return False
+    return 0 <= (renewal - cancelled).days < _YEAR
+
+
+def _cancelled(view: AccountView) -> bool | None:
     """Tell whether the renewal of the present term was cancelled."""
+    contract = view.snapshot.contract
     if contract.auto_renew_cancelled_on is None:
         return False if contract.auto_renew else None
-    before = _cancelled_before_term(contract)
+    before = _cancelled_before_term(view)
     return None if before is None else not before
 
 
-def _renews(contract: Contract) -> bool | None:
+def _renews(view: AccountView) -> bool | None:
+    contract = view.snapshot.contract
     if contract.auto_renew is False:
         return False
-    cancelled = _cancelled(contract)
+    cancelled = _cancelled(view)
     if cancelled is None and contract.auto_renew_cancelled_on is not None:
         return None
     return False if cancelled else contract.auto_renew
 
 
-def _deadline_day(contract: Contract) -> int | None:
+def _deadline_day(view: AccountView) -> int | None:
     """Return the ordinal of the decision deadline."""
+    contract = view.snapshot.contract
     if contract.renewal_on is None:
         return None
     renewal = contract.renewal_on.toordinal()
-    if _renews(contract) is False:
+    if _renews(view) is False:
         return renewal
     notice = contract.notice_period_days
     return max(1, renewal - (ASSUMED_NOTICE_DAYS if notice is None else notice))
 
 
-def _deadline(contract: Contract) -> str | None:
-    day = _deadline_day(contract)
+def _deadline(view: AccountView) -> str | None:
+    day = _deadline_day(view)
     return None if day is None else date.fromordinal(day).isoformat()
 
 
-def _deadline_assumed(contract: Contract) -> bool | None:
+def _deadline_assumed(view: AccountView) -> bool | None:
+    contract = view.snapshot.contract
     if contract.renewal_on is None:
         return None
-    renews = _renews(contract)
+    renews = _renews(view)
     return renews is None or (renews and contract.notice_period_days is None)
 
 
 def _days_to_deadline(view: AccountView) -> int | None:
-    day = _deadline_day(view.snapshot.contract)
+    day = _deadline_day(view)
     return None if day is None else _within(day - view.today)
 
 
 def _deadline_passed(view: AccountView) -> bool | None:
-    day = _deadline_day(view.snapshot.contract)
+    day = _deadline_day(view)
     return None if day is None else day < view.today
 
 
@@ -150,10 +166,6 @@ def _within(days: int) -> int:
     return max(-MOST_DAYS, min(MOST_DAYS, days))
 
 
-def _contract(view: AccountView) -> Contract:
-    return view.snapshot.contract
-
-
 _RENEWAL_READS: Final = (
     "contract.renewal_on",
     "contract.notice_period_days",
@@ -162,7 +174,7 @@ _RENEWAL_READS: Final = (
     "contract.term_started_on",
     "contract.started_on",
 )
-_OPT_OUT_READS: Final = _RENEWAL_READS[2:]
+_OPT_OUT_READS: Final = tuple(path for path in _RENEWAL_READS if path != "contract.notice_period_days")
 
 _FIELDS: Final = (
     calendar_day("contract.started_on", "Day since which they have been a customer."),
@@ -266,20 +278,22 @@ _TIME: Final = (
 )
 
 
-def _renewal_flag(name: str, meaning: str, reads: tuple[str, ...], read: Callable[[Contract], bool | None]) -> Fact:
-    return derived(spec_of(name, FLAG, meaning, reads=reads), source=_contract, read=read, write=write_renewal)
+def _renewal_flag(name: str, meaning: str, reads: tuple[str, ...], read: Callable[[AccountView], bool | None]) -> Fact:
+    return derived(spec_of(name, FLAG, meaning, reads=reads), source=whole_view, read=read, write=write_renewal)
 
 
 _RENEWAL: Final = (
     _renewal_flag(
         "contract.auto_renew_cancelled",
-        "Whether the automatic renewal of the present term was cancelled.",
+        "Whether the automatic renewal of the present term was cancelled. Where no start was sent: less than 365 days "
+        "before a renewal that has not passed; otherwise unknown.",
         _OPT_OUT_READS,
         _cancelled,
     ),
     _renewal_flag(
         "contract.auto_renew_cancelled_before_term",
-        "Whether the cancelling on record came before the present term and says nothing about it.",
+        "Whether the cancelling on record came before the present term and says nothing about it. Where no start was "
+        "sent: false less than 365 days before a renewal that has not passed; otherwise unknown.",
         _OPT_OUT_READS,
         _cancelled_before_term,
     ),
@@ -296,7 +310,7 @@ _RENEWAL: Final = (
             "Last day on which the customer can decide: renewal less notice, or the renewal itself.",
             reads=_RENEWAL_READS,
         ),
-        source=_contract,
+        source=whole_view,
         read=_deadline,
         write=write_renewal,
     ),

@@ -28,7 +28,11 @@ MOST_DAYS: Final = 36_500
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What values of a fact look like."""
+    """What values of a fact look like.
+
+    Without a `step` a number is never near to a threshold: the rare shapes are for what a healthy account has none of,
+    where one more is the whole way and not the last notch of it.
+    """
 
     type: FactType
     unit: str = ""
@@ -41,8 +45,11 @@ class Shape:
 
 COUNT = Shape("number", "count", 0, 1_000_000_000, step=1, whole=True)
 ROW_COUNT = Shape("number", "count", 0, 200, step=1, whole=True)
+RARE_COUNT = Shape("number", "count", 0, 1_000_000_000, whole=True)
+RARE_ROW_COUNT = Shape("number", "count", 0, 200, whole=True)
 AVERAGE = Shape("number", "count", 0, 1e15, step=1)
 DAYS = Shape("number", "days", 0, MOST_DAYS, step=7, whole=True)
+RARE_DAYS = Shape("number", "days", 0, MOST_DAYS, whole=True)
 SIGNED_DAYS = Shape("number", "days", -MOST_DAYS, MOST_DAYS, step=7, whole=True)
 HOURS = Shape("number", "hours", 0, 87_600, step=4)
 MONEY = Shape("number", "money", 0, 1e15, step=1000)

@@ -55,8 +55,11 @@ class Draft:
         return found
 
     def ago(self, days: int) -> str:
-        """Return the ISO date that lies `days` before the day of the snapshot."""
-        return (self.today - timedelta(days=days)).isoformat()
+        """Return the ISO date that lies `days` before the day of the snapshot; `ValueError` off the calendar."""
+        try:
+            return (self.today - timedelta(days=days)).isoformat()
+        except OverflowError as error:
+            raise ValueError("a day outside of the calendar would be needed") from error
 
     def age(self, day: str) -> int:
         """Return how many days before the day of the snapshot an ISO date lies."""

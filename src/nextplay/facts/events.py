@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple, get_args
 
 from nextplay.facts.account_view import AccountView
-from nextplay.facts.declare import DAYS, FLAG, MOST_DAYS, ROW_COUNT, Fact, Shape, derived, spec_of
+from nextplay.facts.declare import DAYS, FLAG, MOST_DAYS, RARE_ROW_COUNT, Fact, Shape, derived, spec_of
 from nextplay.facts.events_inverse import EVENT_WINDOWS, STATUS_WINDOW, event_writer
 from nextplay.facts.kleene import any_of
 from nextplay.snapshot import Event, EventKind, EventStatus
@@ -45,7 +45,7 @@ def _facts_of(kind: str) -> Iterator[Fact]:
     yield fact("days_since", DAYS, age, _days_since)
     for window in EVENT_WINDOWS:
         counted = f"Events of kind {shown} in {window} days that are not explained."
-        yield fact(f"count_{window}d", ROW_COUNT, counted, _count(window))
+        yield fact(f"count_{window}d", RARE_ROW_COUNT, counted, _count(window))
     for status in get_args(EventStatus):
         yield fact(f"any_{status}", FLAG, f"Whether any {shown} of {STATUS_WINDOW} days is {status}.", _any(status))
 

@@ -44,7 +44,8 @@ How to read it:
 - **Attributes** that a rulebook declares are facts named `attributes.` and their own name. A value of the wrong type,
   out of its range or outside its words is unknown and named in the input warnings.
 - **Better** says which direction is good; where it is empty, only the context tells. **Step** is what one notch means
-  when a distance to a threshold is shown.
+  when a distance to a threshold is shown; where it is empty, nothing is ever near: these count what a healthy account
+  has none of, and the first one is no sign of its own approach.
 
 {families}
 

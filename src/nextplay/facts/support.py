@@ -12,6 +12,8 @@ from nextplay.facts.declare import (
     COUNT,
     DAYS,
     FLAG,
+    RARE_COUNT,
+    RARE_DAYS,
     RATIO,
     SHARE,
     Fact,
@@ -54,7 +56,7 @@ def _write_tickets_per_100_seats(draft: Draft, wanted: Mapping[str, FactValue]) 
 
 _FIELDS: Final = (
     mirror("support.open_tickets", COUNT, "Tickets open now.", prefer="lower_is_better"),
-    mirror("support.open_p1", COUNT, "Tickets of the highest priority open now.", prefer="lower_is_better"),
+    mirror("support.open_p1", RARE_COUNT, "Tickets of the highest priority open now.", prefer="lower_is_better"),
     mirror("support.tickets_90d", COUNT, "Tickets of 90 days; none at all is not always good.", step=3),
     mirror("support.median_tickets_90d", AVERAGE, "The account's own median of tickets in 90 days."),
     mirror("support.defect_tickets_90d", COUNT, "Tickets of 90 days about a defect.", prefer="lower_is_better"),
@@ -69,7 +71,7 @@ _FIELDS: Final = (
     mirror("support.waiting_on", words_of(WaitingOn), "Whose move it is in the open tickets."),
     mirror(
         "support.escalation_overdue_days",
-        DAYS,
+        RARE_DAYS,
         "Days past the date promised on an escalation.",
         prefer="lower_is_better",
     ),
@@ -83,6 +85,7 @@ _DERIVED: Final = (
             "Age of the oldest open P1; 0 where none is open.",
             reads=("support.oldest_p1_days", "support.open_p1"),
             prefer="lower_is_better",
+            step=2,
         ),
         source=whole_snapshot,
         read=_oldest_p1_days,

@@ -13,7 +13,18 @@ from typing import Final, get_args
 
 from nextplay.decision import FactValue
 from nextplay.facts.account_view import AccountView
-from nextplay.facts.declare import DAYS, FLAG, ROW_COUNT, SHARE, Fact, Shape, derived, spec_of, words_of
+from nextplay.facts.declare import (
+    DAYS,
+    FLAG,
+    RARE_ROW_COUNT,
+    ROW_COUNT,
+    SHARE,
+    Fact,
+    Shape,
+    derived,
+    spec_of,
+    words_of,
+)
 from nextplay.facts.spec import Preference
 from nextplay.facts.survey_answers import RESPONDENT_ROLES, Low, Scope
 from nextplay.facts.surveys_inverse import write_surveys
@@ -91,7 +102,7 @@ def _whole_facts(kind: str, stale_after: int) -> Iterator[Fact]:
     value, shown = _VALUE[kind], kind.upper()
     width = (value.high or 0) - (value.low or 0)
     change = Shape("number", value.unit, -width, width, step=value.step)
-    waiting = Shape("number", "days", 0, stale_after, step=7, whole=True)
+    waiting = Shape("number", "days", 0, stale_after, whole=True)
 
     def fact(name: str, shape: Shape, meaning: str, read: Callable[[Scope], FactValue], prefer: Preference) -> Fact:
         return derived(
@@ -109,7 +120,7 @@ def _whole_facts(kind: str, stale_after: int) -> Iterator[Fact]:
 
     yield fact("mean", value, f"Mean of the fresh {shown} answers.", _mean, "higher_is_better")
     yield fact("count", ROW_COUNT, f"Fresh {shown} answers.", _count, "context")
-    yield fact("low_count", ROW_COUNT, f"Fresh {shown} answers that are low.", _low_count, "lower_is_better")
+    yield fact("low_count", RARE_ROW_COUNT, f"Fresh {shown} answers that are low.", _low_count, "lower_is_better")
     yield fact("low_share", SHARE, f"Share of the fresh {shown} answers that is low.", _low_share, "lower_is_better")
     drop = f"Largest fall of {shown} from one answer of a respondent to their next; negative where all rose."
     yield fact("largest_drop", change, drop, _largest_drop, "lower_is_better")

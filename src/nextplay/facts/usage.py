@@ -13,6 +13,7 @@ from nextplay.facts.declare import (
     COUNT,
     DAYS,
     FLAG,
+    RARE_COUNT,
     RATIO,
     SHARE,
     VOLUME,
@@ -112,9 +113,15 @@ _FIELDS: Final = (
     ),
     mirror("usage.target_days_to_first_value", DAYS, "Days from start to first value, as planned."),
     mirror(
-        "usage.integration_down_days", DAYS, "How long the connection has been down; 0 is up.", prefer="lower_is_better"
+        "usage.integration_down_days",
+        DAYS,
+        "How long the connection has been down; 0 is up.",
+        prefer="lower_is_better",
+        step=2,
     ),
-    mirror("usage.integration_errors_14d", COUNT, "Errors of the connection in 14 days.", prefer="lower_is_better"),
+    mirror(
+        "usage.integration_errors_14d", RARE_COUNT, "Errors of the connection in 14 days.", prefer="lower_is_better"
+    ),
     mirror("usage.consumption_pace", RATIO, "Consumed to date divided by planned to date.", prefer="higher_is_better"),
     mirror(
         "usage.buyer_department_active_28d",
