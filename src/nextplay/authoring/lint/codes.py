@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from textwrap import fill
 from typing import Final, Literal
 
 Level = Literal["warning", "info"]
@@ -148,11 +149,15 @@ def lint_page() -> str:
     """Return `docs/lint.md`."""
     parts = [_HEAD]
     for code, lint in LINTS.items():
+        means, why = _wrapped(f"Level: {lint.level}. {lint.means}"), _wrapped(f"Why: {lint.why}")
         parts.append(
-            f"## `{code}`\n\nLevel: {lint.level}. {lint.means}\n\nWhy: {lint.why}\n\n"
-            f"```yaml\n# avoid\n{lint.avoid}\n# prefer\n{lint.prefer}\n```\n"
+            f"## `{code}`\n\n{means}\n\n{why}\n\n```yaml\n# avoid\n{lint.avoid}\n# prefer\n{lint.prefer}\n```\n"
         )
     return "\n".join(parts)
+
+
+def _wrapped(paragraph: str) -> str:
+    return fill(paragraph, 120, break_long_words=False, break_on_hyphens=False)
 
 
 _HEAD: Final = """# Lints of rule files
