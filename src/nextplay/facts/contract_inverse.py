@@ -117,6 +117,8 @@ def _write_deadline(draft: Draft, days: int, *, assumed: bool) -> None:
             draft.put("contract.notice_period_days", between)
         return
     if assumed and notice is None:
+        if draft.held("contract.auto_renew_cancelled_on") is not None:
+            _cancel(draft, within_term=False)
         draft.default("contract.auto_renew", value=True)
     elif not assumed:
         renews = draft.default("contract.auto_renew", value=False) and renews
