@@ -23,6 +23,7 @@ from nextplay.rules.shape import (
     Reference,
     Shape,
     Terms,
+    number_hint,
     read_text,
     wrong_type,
 )
@@ -149,10 +150,11 @@ class EffectShape(Shape[EffectForm]):
 
     def read(self, node: Node, log: FaultLog) -> EffectForm | None:
         """Read a level's name or a number from 0 to 1."""
-        if isinstance(node, ScalarNode) and isinstance(node.value, str):
+        hint = number_hint(node)
+        if isinstance(node, ScalarNode) and isinstance(node.value, str) and not hint:
             return Located(node.value, node.place)
-        if isinstance(node, (ListNode, MapNode)) or isinstance(getattr(node, "value", 0), bool):
-            wrong_type(node, "a level or a number from 0 to 1", log)
+        if hint or isinstance(node, (ListNode, MapNode)) or isinstance(getattr(node, "value", 0), bool):
+            wrong_type(node, "a level or a number from 0 to 1", log, hint=hint)
             return None
         return _SHARE.read(node, log)
 
