@@ -41,8 +41,8 @@ ABSENCE_HAS_A_MEANING: Final = frozenset(
     }
 )
 """Fields whose absence is itself a statement, as their facts declare; all others are unknown when absent."""
-OF_THOSE_MEASURED: Final = "touchpoints.worst_"
-"""Maxima over the touchpoints where something was measured: a further measurement may raise them."""
+OF_THOSE_MEASURED: Final = ("touchpoints.worst_", "objectives.worst_attainment", "objectives.worst_progress_gap")
+"""Worst of the touchpoints or goals where something was measured: a further measurement may make them worse."""
 
 
 def _fits(value: object, spec: FactSpec) -> bool:

@@ -70,6 +70,14 @@ def test_an_undecided_objective_leaves_a_fact_unknown(name: str, missing: dict[s
     assert _over(name, {**BEHIND, **missing}) is unknown
 
 
+def test_the_worst_is_of_the_objectives_that_can_be_measured() -> None:
+    """A goal without date or target does not hide that another is behind; one that is not known active is left out."""
+    assert _over("worst_progress_gap", BEHIND, {**BEHIND, "due_on": None}) == _over("worst_progress_gap", BEHIND)
+    assert _over("worst_attainment", BEHIND, {**BEHIND, "target": None}) == _over("worst_attainment", BEHIND)
+    assert _over("worst_progress_gap", {**BEHIND, "status": None}) is None
+    assert _over("most_elapsed_share", BEHIND, {**BEHIND, "due_on": None}) is None
+
+
 def test_an_undecided_objective_does_not_hide_what_another_decides() -> None:
     """Kleene: one true entry is enough, and an achieved one cannot be late."""
     assert _over("any_overdue", {"status": "active"}, LATE) is True

@@ -1,7 +1,8 @@
 """Facts over all objectives: what was agreed, how far it is, what blocks it.
 
-Unless said otherwise they are about active objectives. A share or a gap over them is unknown while that of any active
-one is, or while it is unknown whether one is active.
+Unless said otherwise they are about active objectives. A share over them is unknown while that of any active one is, or
+while it is unknown whether one is active. The worst attainment and the worst gap are of those that can be measured, as
+at the touchpoints: a goal without a date does not hide that another is late.
 """
 
 from __future__ import annotations
@@ -109,6 +110,11 @@ def _of_active(states: States, measure: Callable[[ObjectiveState], float | None]
     return values
 
 
+def _of_measured(states: States, measure: Callable[[ObjectiveState], float | None]) -> Iterable[float]:
+    """Return the measure of every objective that is known to be active and has one."""
+    return [value for state in states if state.active and (value := measure(state)) is not None]
+
+
 def _worst_days_overdue(states: States) -> int | None:
     late = [0 if state.active is False else state.days_overdue for state in states]
     if any(days is None or (days and state.active is None) for state, days in zip(states, late, strict=True)):
@@ -124,10 +130,10 @@ _MEASURES: Final[tuple[tuple[str, Shape, Callable[[States], float | None], tuple
     (
         "worst_attainment",
         SHARE,
-        lambda states: min(_of_active(states, _attainment), default=None),
+        lambda states: min(_of_measured(states, _attainment), default=None),
         _ATTAINMENT_READS,
         "higher_is_better",
-        "Lowest attainment: the way from baseline to target that is done.",
+        "Lowest attainment, of those that can be measured: the way from baseline to target that is done.",
     ),
     (
         "best_attainment",
@@ -156,10 +162,10 @@ _MEASURES: Final[tuple[tuple[str, Shape, Callable[[States], float | None], tuple
     (
         "worst_progress_gap",
         _GAP,
-        lambda states: min(_of_active(states, _progress_gap), default=None),
+        lambda states: min(_of_measured(states, _progress_gap), default=None),
         (*_ATTAINMENT_READS, "objectives.starts_on", "objectives.due_on"),
         "higher_is_better",
-        "Attainment less the share of time gone, of the one farthest behind; negative is behind plan.",
+        "Attainment less the share of time gone, of the one farthest behind that can be measured; negative is behind.",
     ),
     (
         "worst_days_overdue",
