@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -21,15 +22,15 @@ from nextplay.snapshot import read_snapshot
 
 @dataclass(slots=True)
 class _Seen:
-    """What the tests have shown: (folder, rule) by the truth it was seen to have."""
+    """What the tests have shown: folder → rules that were seen true, and that were seen false."""
 
-    true: set[tuple[str, str]] = field(default_factory=set)
-    false: set[tuple[str, str]] = field(default_factory=set)
+    true: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    false: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
-    def add(self, folder: str, rule: str, truth: Truth) -> None:
-        """Note one truth; unknown shows neither."""
-        if truth is not None:
-            (self.true if truth else self.false).add((folder, rule))
+    def add(self, folder: str, truths: Mapping[str, Truth]) -> None:
+        """Note the truths of one customer; unknown shows neither."""
+        self.true[folder] |= {rule for rule, truth in truths.items() if truth}
+        self.false[folder] |= {rule for rule, truth in truths.items() if truth is False}
 
 
 def trial_findings(bench: Bench) -> Iterator[Finding]:
@@ -49,14 +50,11 @@ def trial_findings(bench: Bench) -> Iterator[Finding]:
 
 
 def _note(assessment: Assessment, bench: Bench, seen: _Seen) -> None:
-    for signal, truth in assessment.signals.items():
-        seen.add("signals", signal, truth)
+    seen.add("signals", assessment.signals)
     stand = {gap.rule.id for gap in assessment.gaps}
     undecided = set(assessment.undecided)
-    for gap in bench.gaps:
-        seen.add("gaps", gap, gap in stand if gap not in undecided else None)
-    for candidate in assessment.candidates:
-        seen.add("plays", candidate.play.id, _passes(candidate))
+    seen.add("gaps", {gap: gap in stand for gap in bench.gaps if gap not in undecided})
+    seen.add("plays", {candidate.play.id: _passes(candidate) for candidate in assessment.candidates})
 
 
 def _passes(candidate: Candidate) -> bool:
@@ -93,9 +91,9 @@ def _of_play(bench: Bench, play: Play, seen: _Seen) -> Iterator[Finding]:
 
 
 def _unseen(folder: str, rule: str, seen: _Seen) -> Iterator[Literal["true", "false"]]:
-    if (folder, rule) not in seen.true:
+    if rule not in seen.true[folder]:
         yield "true"
-    if (folder, rule) not in seen.false:
+    if rule not in seen.false[folder]:
         yield "false"
 
 
