@@ -14,6 +14,7 @@ UNITS: Final[Mapping[str, str]] = {
     "days": "calendar days",
     "ease": "ease of a task, 0 (hard) to 1 (easy)",
     "hours": "business hours",
+    "level": "a part of what is usual or was bought; 1 is all of it, more is possible; shown in per cent",
     "money": "an amount in the currency of the contract",
     "points": "an NPS answer of one person, 0 to 10; never the aggregate of -100 to 100",
     "ratio": "a multiple; 1 is as usual, as promised or as planned",

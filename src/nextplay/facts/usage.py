@@ -13,6 +13,7 @@ from nextplay.facts.declare import (
     COUNT,
     DAYS,
     FLAG,
+    LEVEL,
     RARE_COUNT,
     RATIO,
     SHARE,
@@ -135,7 +136,7 @@ _FIELDS: Final = (
 _QUOTIENTS: Final = (
     quotient(
         "usage.license_utilization",
-        RATIO,
+        LEVEL,
         "Active users divided by seats.",
         over="usage.active_users_28d",
         under="contract.seats",
@@ -144,7 +145,7 @@ _QUOTIENTS: Final = (
     ),
     quotient(
         "usage.volume_ratio",
-        RATIO,
+        LEVEL,
         "Volume of 28 days divided by the account's own median.",
         over="usage.volume_28d",
         under="usage.median_volume_90d",
@@ -176,7 +177,7 @@ _QUOTIENTS: Final = (
     ),
     quotient(
         "usage.buyer_department_ratio",
-        RATIO,
+        LEVEL,
         "Active users of the paying department divided by its own median.",
         over="usage.buyer_department_active_28d",
         under="usage.buyer_department_median_90d",
@@ -226,7 +227,7 @@ _DERIVED: Final = (
     derived(
         spec_of(
             "usage.active_ratio",
-            RATIO,
+            LEVEL,
             "Active users divided by the account's own median times the expected ratio (1 where none is given).",
             reads=("usage.active_users_28d", "usage.median_active_users_90d", "usage.expected_active_ratio"),
             prefer="higher_is_better",
@@ -239,7 +240,7 @@ _DERIVED: Final = (
     derived(
         spec_of(
             "usage.committed_volume_ratio",
-            RATIO,
+            LEVEL,
             "Volume of 28 days carried to a year, divided by the volume committed for a year.",
             reads=("usage.volume_28d", "contract.committed_volume"),
             prefer="higher_is_better",

@@ -138,15 +138,20 @@ class GapPlanner:
         return self._named(part for signal, _ in named for part in self._parts(signal))
 
     def _parts(self, signal: str) -> Iterator[str]:
-        condition = self._program.conditions[signal]
-        if any(not isinstance(leaf, SignalLeaf) for leaf in leaves_of(condition)):
-            yield signal
-            return
-        parts = list(_signals(negation_normal_form(condition), negated=False))
-        if not parts:
-            yield signal
-        for part in parts:
-            yield from self._parts(part)
+        """Walk down to the signals that read facts themselves, or that have nothing below them to be told by."""
+        waiting, seen = [signal], set[str]()
+        while waiting:
+            name = waiting.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            condition = self._program.conditions[name]
+            composite = all(isinstance(leaf, SignalLeaf) for leaf in leaves_of(condition))
+            parts = list(_signals(negation_normal_form(condition), negated=False)) if composite else []
+            if parts:
+                waiting += reversed(parts)
+            else:
+                yield name
 
     def _named(self, signals: Iterable[str]) -> Named:
         return _distinct(tuple((signal, self._program.slots[signal]) for signal in signals))

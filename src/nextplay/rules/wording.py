@@ -102,13 +102,14 @@ def writer(kind: FactType, unit: str, *, locale: str) -> Callable[[FactValue], s
             return value.replace("_", " ") if kind == "word" else value
         if isinstance(value, tuple):
             return ", ".join(word.replace("_", " ") for word in value)
-        if unit == "share":
+        if unit in _IN_PER_CENT:
             return f"{_number(value * 100, 0 if abs(value) >= _TENTH else 1, marks)} %"
         return _number(value, decimals, marks)
 
     return written
 
 
+_IN_PER_CENT: Final = frozenset({"share", "level"})
 _TENTH: Final = 0.1
 _THOUSAND: Final = 1000
 _ENGLISH_MARKS: Final = (",", ".")

@@ -99,7 +99,9 @@ class CustomerSnapshot(_message.Message):
     account_id: _builtins.str
     """The sender's id of the account; required, 1 to 200 characters."""
     as_of: _builtins.str
-    """Instant that the snapshot describes, RFC 3339. Absent: the server fills in now (UTC, whole seconds) and returns it."""
+    """Instant that the snapshot describes, RFC 3339, in the years 1970 to 2200 (UTC). Absent: the server fills in now
+    (UTC, whole seconds) and returns it.
+    """
     journey_stage: _builtins.str
     """Where the customer stands: onboarding, adoption, value, renewal, growth. Absent is unknown."""
     @_builtins.property
@@ -132,7 +134,7 @@ class CustomerSnapshot(_message.Message):
 
     @_builtins.property
     def touchpoints(self) -> _containers.RepeatedCompositeFieldContainer[Global___Touchpoint]:
-        """Places of contact, one row each, at most 12. Empty is unknown unless `known_empty` names it."""
+        """Places of contact, one row each, at most 200. Empty is unknown unless `known_empty` names it."""
 
     @_builtins.property
     def support(self) -> Global___Support:
@@ -164,15 +166,21 @@ class CustomerSnapshot(_message.Message):
 
     @_builtins.property
     def tickets(self) -> _containers.RepeatedCompositeFieldContainer[Global___Ticket]:
-        """Raw support tickets, at most 2000. Empty is unknown unless `known_empty` names it. An aggregate in `support` wins."""
+        """Raw support tickets, at most 2000. Empty is unknown unless `known_empty` names it. An aggregate in `support` wins.
+        Validated and not used yet: the input warnings name each such list.
+        """
 
     @_builtins.property
     def usage_weekly(self) -> _containers.RepeatedCompositeFieldContainer[Global___UsageWeek]:
-        """Raw weeks of use, at most 200. Empty is unknown unless `known_empty` names it. An aggregate in `usage` wins."""
+        """Raw weeks of use, at most 200. Empty is unknown unless `known_empty` names it. An aggregate in `usage` wins.
+        Validated and not used yet: the input warnings name each such list.
+        """
 
     @_builtins.property
     def interactions(self) -> _containers.RepeatedCompositeFieldContainer[Global___Interaction]:
-        """Raw contacts between people, at most 2000. Empty is unknown unless `known_empty` names it."""
+        """Raw contacts between people, at most 2000. Empty is unknown unless `known_empty` names it.
+        Validated and not used yet: the input warnings name each such list.
+        """
 
     @_builtins.property
     def team(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
@@ -390,7 +398,7 @@ class Contract(_message.Message):
     seats_at_term_start: _builtins.int
     """Seats at the start of the term, whole, 0 or more. Absent is unknown."""
     committed_volume: _builtins.float
-    """Volume of the whole term that was committed, in the unit of `Usage.volume_28d`, 0 to 1e15. Absent is unknown."""
+    """Volume that was committed for a year, in the unit of `Usage.volume_28d`, 0 to 1e15. Absent is unknown."""
     @_builtins.property
     def annual_value(self) -> Global___Money:
         """Value of one year of the contract. Absent is unknown."""
