@@ -100,3 +100,14 @@ def test_facts_of_all_texts_are_found(small_rulebook: Rulebook) -> None:
     found = facts_in_texts(small_rulebook)
     assert {"support.open_p1", "touchpoints.support.response_ratio", "usage.setup_errors_14d"} <= found
     assert "support.tickets_90d" not in found
+
+
+@pytest.mark.parametrize(
+    ("days", "english", "portuguese"), [(1, "1 day ago", "há 1 dia"), (21, "21 days ago", "há 21 dias")]
+)
+def test_one_day_is_a_day(days: int, english: str, portuguese: str) -> None:
+    """Authors write days; one of them is written as people say it, and 21 is not taken for 1."""
+    text = {"en": "{fact} days ago", "pt-BR": "há {fact} dias"}
+    facts, specs = Values({"fact": days}), {"fact": _number("days")}
+    assert render(text, facts, specs, locale="en") == english
+    assert render(text, facts, specs, locale="pt-BR") == portuguese

@@ -13,6 +13,7 @@ from nextplay.facts.spec import FactSpec, FactType
 from nextplay.rules.rulebook import Rulebook, Text, TextList
 
 PLACEHOLDER: Final = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*)\}")
+_ONE_DAY: Final = re.compile(r"(?<![\d.,])1 (day|dia)s\b")
 _UNKNOWN: Final = {"en": "unknown", "pt": "desconhecido"}
 _FLAGS: Final = {"en": ("no", "yes"), "pt": ("não", "sim")}
 _MARKS: Final = {"en": (",", "."), "pt": (".", ",")}
@@ -73,10 +74,11 @@ def template_of(text: Text, specs: Mapping[str, FactSpec], *, locale: str) -> Te
 
 
 def fill(template: Template, facts: ReadsFacts) -> str:
-    """Put the values of the facts into the slots of a template."""
+    """Put the values of the facts into the slots of a template; one day is a day, not days."""
     if isinstance(template, str):
         return template
-    return "".join([part if isinstance(part, str) else part.written(facts.value(part.fact)) for part in template])
+    text = "".join([part if isinstance(part, str) else part.written(facts.value(part.fact)) for part in template])
+    return _ONE_DAY.sub(r"1 \1", text) if "1 d" in text else text
 
 
 def written_value(value: FactValue, spec: FactSpec, *, locale: str) -> str:
