@@ -230,3 +230,10 @@ def test_the_shipped_excerpt_converts_whole() -> None:
     assert all(result.snapshot is not None and not result.problems for result in results)
     assert results[0].snapshot is not None
     assert results[0].snapshot["account_id"].isdigit()
+
+
+def test_a_count_of_days_that_leaves_the_calendar_is_unreadable() -> None:
+    """Days before the first day of the calendar cost the cell, not the export."""
+    fields: dict[str, object] = {"usage.last_active_on": {"column": "cell", "read": "days_ago"}}
+    (result,) = converted("id;cell", "a;30", fields=fields, as_of=datetime(1, 1, 5, tzinfo=UTC), delimiter=";")
+    assert "leads to a day off the calendar" in [problem.message for problem in result.problems]

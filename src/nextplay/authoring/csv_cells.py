@@ -117,7 +117,10 @@ class CellReader:
         if as_of is None or count != count.to_integral_value() or not 0 <= count <= _LONGEST_COUNT:
             raise CellUnreadable("is not a count of days")
         days = timedelta(days=int(count))
-        return as_of - days if self.source.read == "days_ago" else as_of + days
+        try:
+            return as_of - days if self.source.read == "days_ago" else as_of + days
+        except OverflowError:
+            raise CellUnreadable("leads to a day off the calendar") from None
 
     def constant(self) -> Cell | None:
         """Return the constant of the source; one for an instant may be a day."""
