@@ -6,6 +6,7 @@ import os
 
 import pytest
 from hypothesis import settings
+from tests.golden import UPDATE, updating
 
 # A busy machine must not fail a law, and CI must not fail today on what it did not try yesterday.
 settings.register_profile("nextplay", deadline=None, derandomize="CI" in os.environ, print_blob=True)
@@ -17,7 +18,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write expected outputs anew")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Pass the flag on to whatever compares recorded outputs."""
+    if config.getoption("--update-golden"):
+        os.environ[UPDATE] = "1"
+
+
 @pytest.fixture
-def update_golden(request: pytest.FixtureRequest) -> bool:
+def update_golden() -> bool:
     """Tell whether golden files are to be written instead of compared."""
-    return bool(request.config.getoption("--update-golden"))
+    return updating()

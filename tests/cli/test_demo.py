@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.console import ENVIRONMENT, ROOT
+from tests.golden import updating
 
 README = ROOT / "README.md"
 SHOWN = re.compile(r"(?<=<!-- demo:begin -->\n```text\n).*?(?=```\n<!-- demo:end -->)", re.DOTALL)
@@ -38,12 +38,12 @@ def test_the_demo_shows_every_kind(output: str) -> None:
 
 
 def test_readme_shows_a_decision_of_the_demo(output: str) -> None:
-    """The decision in README is the demo's, but for hashes; NEXTPLAY_UPDATE_GOLDEN=1 records it anew."""
+    """The decision in README is the demo's, but for hashes; --update-golden records it anew."""
     decision = re.search(rf"^{SHOWN_ACCOUNT}, as of .*?(?=\n\ndecision d1-)", output, flags=re.MULTILINE | re.DOTALL)
     assert decision is not None
     text = f"{decision[0]}\n"
     page = README.read_text(encoding="utf-8")
-    if os.environ.get("NEXTPLAY_UPDATE_GOLDEN"):
+    if updating():
         page = SHOWN.sub(lambda _: text, page)
         README.write_text(page, encoding="utf-8")
     shown = SHOWN.search(page)
