@@ -102,8 +102,8 @@ class Gap(NamedTuple):
 
     `evidence` holds the signals that are true, `evidence_against` the decisive ones that are false; `open_rivals` the
     signals of
-    `unless` that are unknown. `item` is the key of the item where the gap belongs to one. `answered` is the answer of
-    a rep that counted.
+    `unless` that are unknown. `item` is the key of the item where the gap belongs to one, `item_label` its name for
+    people. `answered` is the answer of a rep that counted.
     """
 
     gap: str
@@ -118,6 +118,7 @@ class Gap(NamedTuple):
     open_rivals: tuple[str, ...] = ()
     item: str | None = None
     answered: str | None = None
+    item_label: str | None = None
 
 
 class ExplainedGap(NamedTuple):
@@ -126,6 +127,34 @@ class ExplainedGap(NamedTuple):
     gap: str
     title: str
     explained_by: tuple[Evidence, ...]
+
+
+class AbsorbedGap(NamedTuple):
+    """A gap that does not stand of its own, because it is a part of another that does."""
+
+    gap: str
+    title: str
+    absorbed_by: str
+    item: str | None = None
+
+
+class ShadowGap(NamedTuple):
+    """A gap on trial that would stand; it plays no part in the diagnosis."""
+
+    gap: str
+    kind: GapKind
+    severity: float
+    item: str | None = None
+
+
+class ShadowPlay(NamedTuple):
+    """A play on trial that would be a candidate: what its gates say (`None` is unknown), and for which gaps."""
+
+    play: str
+    gaps: tuple[str, ...]
+    eligibility: bool | None
+    applicability: bool | None
+    suitability: bool | None
 
 
 class Priority(NamedTuple):
@@ -268,3 +297,6 @@ class Decision(NamedTuple):
     input_warnings: tuple[InputWarning, ...]
     release: ReleaseId
     trace: tuple[SignalTrace, ...] = ()
+    absorbed_gaps: tuple[AbsorbedGap, ...] = ()
+    shadow_gaps: tuple[ShadowGap, ...] = ()
+    shadow_plays: tuple[ShadowPlay, ...] = ()

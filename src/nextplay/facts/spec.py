@@ -8,6 +8,8 @@ from typing import Final, Literal
 
 FactType = Literal["number", "flag", "word", "words", "text", "day"]
 Preference = Literal["higher_is_better", "lower_is_better", "context"]
+ItemKind = Literal["objective", "touchpoint", "survey", "event"]
+"""What a rule may speak of one by one. A fact of an item is named `KIND.FIELD`, such as `objective.days_overdue`."""
 
 UNITS: Final[Mapping[str, str]] = {
     "count": "how many",
@@ -60,3 +62,18 @@ class AttributeSpec:
     high: float | None = None
     words: tuple[str, ...] = ()
     step: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CountSpec:
+    """A window over one list that a rulebook declares; it becomes the facts `counts.NAME` and its two ages.
+
+    The items of kind `of` that meet every line of `where` (item fact without its kind, operator, operand) and that
+    are at most `within_days` old count. `counts.NAME.newest_days` and `counts.NAME.oldest_days` are ages of those.
+    """
+
+    name: str
+    of: ItemKind
+    where: tuple[tuple[str, str, object], ...]
+    within_days: int | None = None
+    meaning: str = ""

@@ -17,8 +17,9 @@ from nextplay.facts.churn import CHURN_BAND, CHURN_FACTS, CHURN_PROBABILITY
 from nextplay.facts.contract import CONTRACT_FACTS
 from nextplay.facts.declare import Fact, Source
 from nextplay.facts.events import event_facts
+from nextplay.facts.items import Item
 from nextplay.facts.objectives import objective_facts
-from nextplay.facts.spec import AttributeSpec, FactSpec
+from nextplay.facts.spec import AttributeSpec, FactSpec, ItemKind
 from nextplay.facts.support import SUPPORT_FACTS
 from nextplay.facts.surveys import SHIPPED_STALE_AFTER_DAYS, survey_facts
 from nextplay.facts.touchpoints import touchpoint_facts
@@ -31,18 +32,26 @@ _PADDING: Final = ("account_id", "as_of")
 """Two fields that every plan reads beside its own: the getter of one field alone would not return a tuple."""
 
 
+_NO_ITEMS: Final[Mapping[ItemKind, tuple[Item, ...] | None]] = MappingProxyType({})
+
+
+def _no_items() -> Mapping[ItemKind, tuple[Item, ...] | None]:
+    return _NO_ITEMS
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """The planned facts of one account. `values` stand in the order of `names`; `None` is unknown.
 
     `input_warnings` name attributes that were sent and could not be used. `positions` finds a name; it follows from
-    `names` where it is left out.
+    `names` where it is left out. `items` holds the lists whose items were planned; an unknown list is `None`.
     """
 
     names: tuple[str, ...]
     values: tuple[FactValue, ...]
     input_warnings: tuple[InputWarning, ...] = ()
     positions: Mapping[str, int] = field(default_factory=dict)
+    items: Mapping[ItemKind, tuple[Item, ...] | None] = field(default_factory=_no_items)
 
     def __post_init__(self) -> None:
         """Index the names, unless a plan has done so already."""
@@ -64,7 +73,7 @@ class Facts:
         for name, value in ((CHURN_PROBABILITY, probability), (CHURN_BAND, band)):
             if name in positions:
                 values[positions[name]] = value
-        return Facts(self.names, tuple(values), self.input_warnings, positions)
+        return Facts(self.names, tuple(values), self.input_warnings, positions, self.items)
 
 
 class FactPlan:

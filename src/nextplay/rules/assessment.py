@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from nextplay.decision import DiagnosisKind, GapKind, MissingFact, Reading, Side
+from nextplay.facts import Item
 from nextplay.rules.condition import Truth
 from nextplay.rules.rulebook import GapRule, Play
 
@@ -29,6 +31,20 @@ class GapOutcome:
     open_rivals: tuple[str, ...] = ()
     open_facts: tuple[str, ...] = ()
     answered: str | None = None
+    item: Item | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The gap's id and the key of its item, empty where it belongs to the account."""
+        return self.rule.id, self.item.key if self.item else ""
+
+
+@dataclass(frozen=True, slots=True)
+class AbsorbedGap:
+    """A gap that would stand and is part of one that does: `by` is the id of that one."""
+
+    outcome: GapOutcome
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +59,17 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Shadow:
+    """What the rules that are on trial say: gaps that would stand, and plays that would be candidates."""
+
+    gaps: tuple[GapOutcome, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+
+
+NO_SHADOW: Final = Shadow()
+
+
+@dataclass(frozen=True, slots=True)
 class NearGap:
     """A gap that is false and that one numeric leaf would make true; `distance` in steps of the fact, 0..2."""
 
@@ -53,7 +80,10 @@ class NearGap:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """Everything the rules say. Gaps by severity (highest first), then id; candidates by play id."""
+    """Everything the rules say. Gaps by severity (highest first), id, then item; candidates by play id.
+
+    `done` names the plays whose `done_when` is true.
+    """
 
     signals: Mapping[str, Truth]
     gaps: tuple[GapOutcome, ...]
@@ -64,3 +94,6 @@ class Assessment:
     lead: Side | None
     near_misses: tuple[NearGap, ...]
     missing_facts: tuple[MissingFact, ...]
+    absorbed: tuple[AbsorbedGap, ...] = ()
+    shadow: Shadow = NO_SHADOW
+    done: frozenset[str] = frozenset()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from datetime import date
+from typing import Any, Final, Literal
 
 from nextplay.decision import Purpose, Side
-from nextplay.facts.spec import AttributeSpec
+from nextplay.facts.spec import AttributeSpec, CountSpec, ItemKind
 from nextplay.rules.condition import Condition, Parameter
 
 Text = Mapping[str, str]
@@ -25,14 +26,42 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Life:
+    """When a gap or play counts.
+
+    `live` ones are shown; `shadow` ones are assessed and told in the trace alone. Outside `starts_on` to `ends_on`
+    (both included, against the day of `as_of`) a rule is as if it were not written. `was` are ids under which history
+    knows it. A rule that is off is checked like any other and left out of the rulebook (`Rulebook.off`).
+    """
+
+    status: Literal["live", "shadow"] = "live"
+    starts_on: date | None = None
+    ends_on: date | None = None
+    was: tuple[str, ...] = ()
+
+    def covers(self, day: date) -> bool:
+        """Say whether the rule counts on `day`."""
+        return (self.starts_on is None or self.starts_on <= day) and (self.ends_on is None or day <= self.ends_on)
+
+
+ALWAYS: Final = Life()
+
+
+@dataclass(frozen=True, slots=True)
 class SignalRule:
-    """One reading: what we see."""
+    """One reading: what we see.
+
+    With `for_each` it is read for every item of one list of the snapshot, and is true of the account where it is true
+    of some item. Signals of the same `same_fact` are readings of one event, which counts once.
+    """
 
     id: str
     title: Text
     when: Condition
     says: Text
     place: Place
+    for_each: ItemKind | None = None
+    same_fact: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +93,11 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class GapRule:
-    """What readings mean. Plain: `kind` and `when`. Contested: `reading`, `cx`, `cs` and `ask`; `kind` is `None`."""
+    """What readings mean. Plain: `kind` and `when`. Contested: `reading`, `cx`, `cs` and `ask`; `kind` is `None`.
+
+    `for_each` follows from the signals that it names: the gap is judged for every item apart. Where it stands, the gaps
+    that it `absorbs` do not: they are parts of it.
+    """
 
     id: str
     title: Text
@@ -79,6 +112,9 @@ class GapRule:
     cs: SideRule | None = None
     ask: Ask | None = None
     unless: Condition | None = None
+    for_each: ItemKind | None = None
+    absorbs: tuple[str, ...] = ()
+    life: Life = ALWAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +140,14 @@ class Suppression:
     declined: int
     within_days: int
     for_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """Who takes an accepted action over once it is `overdue_days` past its due date."""
+
+    overdue_days: int
+    owner: str | Parameter
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +184,9 @@ class Play:
     suppress_after: Suppression | None = None
     excludes: tuple[str, ...] = ()
     hold_while: tuple[Target, ...] = ()
+    done_when: Condition | None = None
+    escalate: tuple[Escalation, ...] = ()
+    life: Life = ALWAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +248,10 @@ class RuleTest:
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """Everything that strategists decided. Tuples are in order of id; `content_hash` covers the rule files."""
+    """Everything that strategists decided. Tuples are in order of id; `content_hash` covers the rule files.
+
+    `off` names the gaps and plays that are switched off; nothing else of the rulebook mentions them.
+    """
 
     id: str
     label: str
@@ -217,3 +267,5 @@ class Rulebook:
     gaps: tuple[GapRule, ...]
     plays: tuple[Play, ...]
     tests: tuple[RuleTest, ...]
+    off: tuple[str, ...] = ()
+    counts: tuple[CountSpec, ...] = ()

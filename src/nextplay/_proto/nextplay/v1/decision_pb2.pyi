@@ -98,6 +98,9 @@ class Decision(_message.Message):
     INPUT_WARNINGS_FIELD_NUMBER: _builtins.int
     RELEASE_FIELD_NUMBER: _builtins.int
     TRACE_FIELD_NUMBER: _builtins.int
+    ABSORBED_GAPS_FIELD_NUMBER: _builtins.int
+    SHADOW_GAPS_FIELD_NUMBER: _builtins.int
+    SHADOW_PLAYS_FIELD_NUMBER: _builtins.int
     decision_id: _builtins.str
     """`d1-` and 32 hexadecimal digits: the hash of snapshot, history, options and release. The same question to the same
     release has the same id.
@@ -160,6 +163,18 @@ class Decision(_message.Message):
     def trace(self) -> _containers.RepeatedCompositeFieldContainer[Global___SignalTrace]:
         """Every signal with its readings, by id. Empty unless `Options.explanation` is full."""
 
+    @_builtins.property
+    def absorbed_gaps(self) -> _containers.RepeatedCompositeFieldContainer[Global___AbsorbedGap]:
+        """Gaps that are parts of one that stands, by id. Empty: none."""
+
+    @_builtins.property
+    def shadow_gaps(self) -> _containers.RepeatedCompositeFieldContainer[Global___ShadowGap]:
+        """Gaps on trial that would stand, worst first. Empty unless `Options.explanation` is full."""
+
+    @_builtins.property
+    def shadow_plays(self) -> _containers.RepeatedCompositeFieldContainer[Global___ShadowPlay]:
+        """Plays on trial that would be candidates, by id. Empty unless `Options.explanation` is full."""
+
     def __init__(
         self,
         *,
@@ -180,14 +195,140 @@ class Decision(_message.Message):
         input_warnings: _abc.Iterable[Global___InputWarning] | None = ...,
         release: Global___ReleaseId | None = ...,
         trace: _abc.Iterable[Global___SignalTrace] | None = ...,
+        absorbed_gaps: _abc.Iterable[Global___AbsorbedGap] | None = ...,
+        shadow_gaps: _abc.Iterable[Global___ShadowGap] | None = ...,
+        shadow_plays: _abc.Iterable[Global___ShadowPlay] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["churn", b"churn", "diagnosis", b"diagnosis", "release", b"release"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "actions", b"actions", "as_of", b"as_of", "churn", b"churn", "closed_actions", b"closed_actions", "decision_id", b"decision_id", "diagnosis", b"diagnosis", "explained_gaps", b"explained_gaps", "gaps", b"gaps", "input_warnings", b"input_warnings", "locale", b"locale", "missing_facts", b"missing_facts", "near_misses", b"near_misses", "release", b"release", "trace", b"trace", "undetermined", b"undetermined", "withheld", b"withheld"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["absorbed_gaps", b"absorbed_gaps", "account_id", b"account_id", "actions", b"actions", "as_of", b"as_of", "churn", b"churn", "closed_actions", b"closed_actions", "decision_id", b"decision_id", "diagnosis", b"diagnosis", "explained_gaps", b"explained_gaps", "gaps", b"gaps", "input_warnings", b"input_warnings", "locale", b"locale", "missing_facts", b"missing_facts", "near_misses", b"near_misses", "release", b"release", "shadow_gaps", b"shadow_gaps", "shadow_plays", b"shadow_plays", "trace", b"trace", "undetermined", b"undetermined", "withheld", b"withheld"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Decision: _TypeAlias = Decision  # noqa: Y015
+
+@_typing.final
+class AbsorbedGap(_message.Message):
+    """A gap that does not stand of its own, because it is a part of another that does."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GAP_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    ABSORBED_BY_FIELD_NUMBER: _builtins.int
+    ITEM_FIELD_NUMBER: _builtins.int
+    gap: _builtins.str
+    """Id of the gap's rule."""
+    title: _builtins.str
+    """Title in the asked locale."""
+    absorbed_by: _builtins.str
+    """Id of the gap that stands for it."""
+    item: _builtins.str
+    """Key of the objective, touchpoint, survey or event that the gap belongs to. Absent: to the account."""
+    def __init__(
+        self,
+        *,
+        gap: _builtins.str = ...,
+        title: _builtins.str = ...,
+        absorbed_by: _builtins.str = ...,
+        item: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_item", b"_item", "item", b"item"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_item", b"_item", "absorbed_by", b"absorbed_by", "gap", b"gap", "item", b"item", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__item: _TypeAlias = _typing.Literal["item"]  # noqa: Y015
+    _WhichOneofArgType__item: _TypeAlias = _typing.Literal["_item", b"_item"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__item) -> _WhichOneofReturnType__item | None: ...
+
+Global___AbsorbedGap: _TypeAlias = AbsorbedGap  # noqa: Y015
+
+@_typing.final
+class ShadowGap(_message.Message):
+    """A gap on trial that would stand; it plays no part in the diagnosis."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GAP_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    SEVERITY_FIELD_NUMBER: _builtins.int
+    ITEM_FIELD_NUMBER: _builtins.int
+    gap: _builtins.str
+    """Id of the gap's rule."""
+    kind: _builtins.str
+    """cx, cs, mixed, undetermined, opportunity."""
+    severity: _builtins.float
+    """0 to 1, two decimals; higher is worse."""
+    item: _builtins.str
+    """Key of the objective, touchpoint, survey or event that the gap belongs to. Absent: to the account."""
+    def __init__(
+        self,
+        *,
+        gap: _builtins.str = ...,
+        kind: _builtins.str = ...,
+        severity: _builtins.float = ...,
+        item: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_item", b"_item", "item", b"item"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_item", b"_item", "gap", b"gap", "item", b"item", "kind", b"kind", "severity", b"severity"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__item: _TypeAlias = _typing.Literal["item"]  # noqa: Y015
+    _WhichOneofArgType__item: _TypeAlias = _typing.Literal["_item", b"_item"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__item) -> _WhichOneofReturnType__item | None: ...
+
+Global___ShadowGap: _TypeAlias = ShadowGap  # noqa: Y015
+
+@_typing.final
+class ShadowPlay(_message.Message):
+    """A play on trial that would be a candidate."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLAY_FIELD_NUMBER: _builtins.int
+    GAPS_FIELD_NUMBER: _builtins.int
+    ELIGIBILITY_FIELD_NUMBER: _builtins.int
+    APPLICABILITY_FIELD_NUMBER: _builtins.int
+    SUITABILITY_FIELD_NUMBER: _builtins.int
+    play: _builtins.str
+    """Id of the play."""
+    eligibility: _builtins.bool
+    """Whether it is allowed and possible. Absent is unknown."""
+    applicability: _builtins.bool
+    """Whether it is relevant now. Absent is unknown."""
+    suitability: _builtins.bool
+    """Whether it is in the customer's interest. Absent is unknown."""
+    @_builtins.property
+    def gaps(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Gaps that it would answer, worst first."""
+
+    def __init__(
+        self,
+        *,
+        play: _builtins.str = ...,
+        gaps: _abc.Iterable[_builtins.str] | None = ...,
+        eligibility: _builtins.bool | None = ...,
+        applicability: _builtins.bool | None = ...,
+        suitability: _builtins.bool | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_applicability", b"_applicability", "_eligibility", b"_eligibility", "_suitability", b"_suitability", "applicability", b"applicability", "eligibility", b"eligibility", "suitability", b"suitability"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_applicability", b"_applicability", "_eligibility", b"_eligibility", "_suitability", b"_suitability", "applicability", b"applicability", "eligibility", b"eligibility", "gaps", b"gaps", "play", b"play", "suitability", b"suitability"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__applicability: _TypeAlias = _typing.Literal["applicability"]  # noqa: Y015
+    _WhichOneofArgType__applicability: _TypeAlias = _typing.Literal["_applicability", b"_applicability"]  # noqa: Y015
+    _WhichOneofReturnType__eligibility: _TypeAlias = _typing.Literal["eligibility"]  # noqa: Y015
+    _WhichOneofArgType__eligibility: _TypeAlias = _typing.Literal["_eligibility", b"_eligibility"]  # noqa: Y015
+    _WhichOneofReturnType__suitability: _TypeAlias = _typing.Literal["suitability"]  # noqa: Y015
+    _WhichOneofArgType__suitability: _TypeAlias = _typing.Literal["_suitability", b"_suitability"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__applicability) -> _WhichOneofReturnType__applicability | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__eligibility) -> _WhichOneofReturnType__eligibility | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__suitability) -> _WhichOneofReturnType__suitability | None: ...
+
+Global___ShadowPlay: _TypeAlias = ShadowPlay  # noqa: Y015
 
 @_typing.final
 class ChurnRisk(_message.Message):
@@ -340,6 +481,7 @@ class Gap(_message.Message):
     OPEN_RIVALS_FIELD_NUMBER: _builtins.int
     ITEM_FIELD_NUMBER: _builtins.int
     ANSWERED_FIELD_NUMBER: _builtins.int
+    ITEM_LABEL_FIELD_NUMBER: _builtins.int
     gap: _builtins.str
     """Id of the gap's rule."""
     kind: _builtins.str
@@ -356,6 +498,8 @@ class Gap(_message.Message):
     """Key of the objective, touchpoint, survey or event that the gap belongs to. Absent: to the account."""
     answered: _builtins.str
     """Answer of a person that counted as evidence, a word of `AnswerOption.answer`. Absent: none was given."""
+    item_label: _builtins.str
+    """Name of `item` for people. Absent: the gap belongs to the account."""
     @_builtins.property
     def root_causes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Root causes, words of the rulebook; two for a mixed gap."""
@@ -387,15 +531,18 @@ class Gap(_message.Message):
         open_rivals: _abc.Iterable[_builtins.str] | None = ...,
         item: _builtins.str | None = ...,
         answered: _builtins.str | None = ...,
+        item_label: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_answered", b"_answered", "_item", b"_item", "_open_side", b"_open_side", "_touchpoint", b"_touchpoint", "answered", b"answered", "item", b"item", "open_side", b"open_side", "touchpoint", b"touchpoint"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_answered", b"_answered", "_item", b"_item", "_item_label", b"_item_label", "_open_side", b"_open_side", "_touchpoint", b"_touchpoint", "answered", b"answered", "item", b"item", "item_label", b"item_label", "open_side", b"open_side", "touchpoint", b"touchpoint"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_answered", b"_answered", "_item", b"_item", "_open_side", b"_open_side", "_touchpoint", b"_touchpoint", "answered", b"answered", "evidence", b"evidence", "evidence_against", b"evidence_against", "gap", b"gap", "item", b"item", "kind", b"kind", "open_rivals", b"open_rivals", "open_side", b"open_side", "root_causes", b"root_causes", "severity", b"severity", "title", b"title", "touchpoint", b"touchpoint"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_answered", b"_answered", "_item", b"_item", "_item_label", b"_item_label", "_open_side", b"_open_side", "_touchpoint", b"_touchpoint", "answered", b"answered", "evidence", b"evidence", "evidence_against", b"evidence_against", "gap", b"gap", "item", b"item", "item_label", b"item_label", "kind", b"kind", "open_rivals", b"open_rivals", "open_side", b"open_side", "root_causes", b"root_causes", "severity", b"severity", "title", b"title", "touchpoint", b"touchpoint"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__answered: _TypeAlias = _typing.Literal["answered"]  # noqa: Y015
     _WhichOneofArgType__answered: _TypeAlias = _typing.Literal["_answered", b"_answered"]  # noqa: Y015
     _WhichOneofReturnType__item: _TypeAlias = _typing.Literal["item"]  # noqa: Y015
     _WhichOneofArgType__item: _TypeAlias = _typing.Literal["_item", b"_item"]  # noqa: Y015
+    _WhichOneofReturnType__item_label: _TypeAlias = _typing.Literal["item_label"]  # noqa: Y015
+    _WhichOneofArgType__item_label: _TypeAlias = _typing.Literal["_item_label", b"_item_label"]  # noqa: Y015
     _WhichOneofReturnType__open_side: _TypeAlias = _typing.Literal["open_side"]  # noqa: Y015
     _WhichOneofArgType__open_side: _TypeAlias = _typing.Literal["_open_side", b"_open_side"]  # noqa: Y015
     _WhichOneofReturnType__touchpoint: _TypeAlias = _typing.Literal["touchpoint"]  # noqa: Y015
@@ -404,6 +551,8 @@ class Gap(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__answered) -> _WhichOneofReturnType__answered | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__item) -> _WhichOneofReturnType__item | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__item_label) -> _WhichOneofReturnType__item_label | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__open_side) -> _WhichOneofReturnType__open_side | None: ...
     @_typing.overload
