@@ -57,8 +57,24 @@ class Decider:
 
         Raises `InputInvalid` where `options.strict` refuses a custom field.
         """
+        used = _history_used(reading.snapshot, history)
+        findings = self.find(reading, history=used, options=options)
+        decision_id = self._decision_id(reading.snapshot, used, options=options, tenant=tenant)
+        return self._presenter.present(findings._replace(decision_id=decision_id), options=options)
+
+    def find(
+        self,
+        reading: SnapshotReading,
+        *,
+        history: Sequence[HistoryEntry] = (),
+        options: Options = DEFAULT_OPTIONS,
+    ) -> Findings:
+        """Find all that a decision says, before it has an id and words: enough to count a book, at two thirds the cost.
+
+        Raises as `decide` does.
+        """
         snapshot = reading.snapshot
-        used = tuple(history) if snapshot.history is None else snapshot.history
+        used = _history_used(snapshot, history)
         facts = self.release.plan.read(snapshot)
         _refuse_if_strict(facts, options=options)
         score = self.release.model.score(facts) if self.release.model else None
@@ -66,8 +82,8 @@ class Decider:
         answers, unread = self._answers(snapshot, used)
         assessment = self.release.evaluator.assess(facts, answers=answers.sides)
         arbitration = self._arbitrate(snapshot, facts, score, assessment=assessment, history=used, options=options)
-        findings = Findings(
-            decision_id=self._decision_id(snapshot, used, options=options, tenant=tenant),
+        return Findings(
+            decision_id="",
             snapshot=snapshot,
             facts=facts,
             score=score,
@@ -76,7 +92,6 @@ class Decider:
             answers=answers.words,
             input_warnings=reading.input_warnings + facts.input_warnings + unread,
         )
-        return self._presenter.present(findings, options=options)
 
     def _answers(
         self, snapshot: CustomerSnapshot, history: Sequence[HistoryEntry]
@@ -135,6 +150,10 @@ class Decider:
             "release": self.release.release_id.release,
         }
         return digest(question, prefix="d1-", digits=32)
+
+
+def _history_used(snapshot: CustomerSnapshot, history: Sequence[HistoryEntry]) -> tuple[HistoryEntry, ...]:
+    return tuple(history) if snapshot.history is None else snapshot.history
 
 
 def _refuse_if_strict(facts: Facts, *, options: Options) -> None:

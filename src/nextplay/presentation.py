@@ -41,7 +41,7 @@ _DRIVER_FACTS: Final = 2
 
 
 class Findings(NamedTuple):
-    """What the stations before found about one account."""
+    """What the stations before found about one account; `decision_id` is empty until the findings become a decision."""
 
     decision_id: str
     snapshot: CustomerSnapshot
