@@ -39,6 +39,8 @@ def run(given: str, expect: str, only: str | None = None) -> tuple[CaseResult, .
         (UNKNOWN, "{diagnosis: undetermined, lead: none, undetermined: [early_adoption_stalled]}"),
         (FULL, "{gaps: {room_to_grow: opportunity}, withheld: {talk_about_seats: friction_first}}"),
         ("{contract: {seats: 40}}", "{gaps: {}, actions: [], exactly: true}"),
+        (FAILED, "{signals: {setup_fails: true}}"),
+        (UNKNOWN, "{signals: {setup_fails: unknown}}"),
     ],
 )
 def test_an_expectation_that_is_met_passes(given: str, expect: str) -> None:
@@ -60,6 +62,7 @@ def test_an_expectation_that_is_met_passes(given: str, expect: str) -> None:
         (FAILED, "{actions: [], exactly: true}", "actions: expected exactly [], got [guided_setup_session]"),
         (FULL, "{actions: [talk_about_seats]}", "talk_about_seats is withheld: friction_first, "),
         (FAILED, "{withheld: {guided_setup_session: cap}}", "guided_setup_session is action 1 with priority "),
+        (UNKNOWN, "{signals: {setup_fails: true}}", "signal setup_fails: expected true, got unknown\n    `when` is"),
         (FAILED, "{undetermined: [early_adoption_stalled]}", "expected its question, got no question"),
     ],
 )  # fmt: skip

@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from nextplay.authoring.reasons import Reasons
+from nextplay.authoring.reasons import TRUTHS, Reasons
 from nextplay.decider import Decider
 from nextplay.decision import Decision, Options
 from nextplay.errors import InputInvalid
 from nextplay.release import Release
 from nextplay.rules.compile_tests import TEST_ACCOUNT
+from nextplay.rules.condition import Truth
 from nextplay.rules.rulebook import Place, RuleTest
 from nextplay.snapshot import read_snapshot
 
@@ -111,6 +112,14 @@ def _gaps(expected: Mapping[str, str], decision: Decision, reasons: Reasons) -> 
     ]
 
 
+def _signals(expected: Mapping[str, Truth], decision: Decision, reasons: Reasons) -> list[Mismatch]:  # noqa: ARG001  as the others
+    return [
+        Mismatch(f"signal {signal}", TRUTHS[truth], TRUTHS[reasons.signals[signal]], reasons.of_signal(signal))
+        for signal, truth in expected.items()
+        if reasons.signals[signal] is not truth
+    ]
+
+
 def _actions(expected: Sequence[str], decision: Decision, reasons: Reasons) -> list[Mismatch]:
     """Compare the first actions; more may follow."""
     plays = [action.play for action in decision.actions]
@@ -154,6 +163,7 @@ _COMPARISONS: Final[Mapping[str, Callable[[Any, Decision, Reasons], list[Mismatc
     "diagnosis": _diagnosis,
     "lead": _lead,
     "gaps": _gaps,
+    "signals": _signals,
     "actions": _actions,
     "withheld": _withheld,
     "undetermined": _undetermined,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from typing import Final
 
 from nextplay.authoring.readings import reading_text
 from nextplay.decision import Decision
@@ -23,7 +24,7 @@ from nextplay.rules.condition import (
 from nextplay.rules.rulebook import GapRule
 from nextplay.snapshot import CustomerSnapshot
 
-_TRUTHS = {True: "true", False: "false", None: "unknown"}
+TRUTHS: Final[Mapping[Truth, str]] = {True: "true", False: "false", None: "unknown"}
 
 
 class Reasons:
@@ -46,6 +47,10 @@ class Reasons:
         if rule is None:
             return "no gap of this name in the rulebook"
         return "\n".join(self._of_condition(label, condition) for label, condition in _conditions(rule))
+
+    def of_signal(self, signal: str) -> str:
+        """Say what the condition of a signal came to and by which readings."""
+        return self._of_condition("when", self._rules[signal])
 
     def of_play(self, play: str) -> str:
         """Say why a play is where it is: an action, withheld, or no candidate because its gaps do not stand."""
@@ -71,7 +76,8 @@ class Reasons:
         return self._release.plan.read(self._snapshot).with_churn(churn.probability, churn.band)
 
     @cached_property
-    def _signals(self) -> Mapping[str, Truth]:
+    def signals(self) -> Mapping[str, Truth]:
+        """The truth of every signal."""
         return self._release.evaluator.assess(self._facts).signals
 
     @cached_property
@@ -79,9 +85,9 @@ class Reasons:
         return {signal.id: signal.when for signal in self._release.rulebook.signals}
 
     def _of_condition(self, label: str, condition: Condition) -> str:
-        truth = evaluate(condition, self._facts, self._signals)
+        truth = evaluate(condition, self._facts, self.signals)
         readings = dict.fromkeys(self._decisive(condition))
-        return f"`{label}` is {_TRUTHS[truth]}: {', '.join(readings)}"
+        return f"`{label}` is {TRUTHS[truth]}: {', '.join(readings)}"
 
     def _decisive(self, condition: Condition) -> Iterator[str]:
         """Name the readings that made a condition what it is: the children of the same truth, or all of them."""
@@ -96,9 +102,9 @@ class Reasons:
             case Not(child):
                 yield from self._decisive(child)
             case All(children) | AnyOf(children):
-                truth = evaluate(condition, self._facts, self._signals)
+                truth = evaluate(condition, self._facts, self.signals)
                 for child in children:
-                    if evaluate(child, self._facts, self._signals) is truth:
+                    if evaluate(child, self._facts, self.signals) is truth:
                         yield from self._decisive(child)
 
     def _leaf(self, leaf: FactLeaf) -> str:

@@ -20,7 +20,7 @@ from nextplay.rules.compile_gaps import compile_gap, compile_signal, report_cycl
 from nextplay.rules.compile_known import compile_attributes, gather_names, stale_after_days
 from nextplay.rules.compile_names import Forms, Known
 from nextplay.rules.compile_plays import compile_play, report_unasked
-from nextplay.rules.compile_tests import compile_test, report_same_names
+from nextplay.rules.compile_tests import compile_tests
 from nextplay.rules.fault_log import FaultLog
 from nextplay.rules.format import GAPS, PLAYS, SIGNALS
 from nextplay.rules.format_book import BOOK, BookForm
@@ -113,8 +113,7 @@ def _compile(forms: Forms, known: Known, files: Mapping[str, bytes], log: FaultL
     plays = [compile_play(form, conditions) for form in forms.plays]
     if known.plays is not None:
         report_unasked(forms.gaps, forms.plays, log)
-    report_same_names(forms.tests, log)
-    tests = [compile_test(form, known, log) for form in forms.tests]
+    tests = compile_tests(forms.tests, known, log, complete="tests" not in forms.unread)
     book = forms.book
     if book is None:
         return None
@@ -136,7 +135,7 @@ def _compile(forms: Forms, known: Known, files: Mapping[str, bytes], log: FaultL
         signals=_by_id(signals),
         gaps=_by_id(gaps),
         plays=_by_id(plays),
-        tests=tuple(test for test in tests if test is not None),
+        tests=tests,
     )
 
 

@@ -2,52 +2,67 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from nextplay.errors import InputInvalid, Violation
 from nextplay.rules.compile_conditions import check_value
+from nextplay.rules.compile_customers import Customers, report_missing
 from nextplay.rules.compile_gaps import is_contested
 from nextplay.rules.compile_names import ATTRIBUTES, Known, check_known
 from nextplay.rules.fault_log import FaultLog, shortened
 from nextplay.rules.format import GapForm
 from nextplay.rules.format_test import ExpectForm, TestForm
+from nextplay.rules.given_path import RELATIVE, steps_of
 from nextplay.rules.rulebook import Place, RuleTest
 from nextplay.rules.shape import Located, Name, Pairs, Whole
 from nextplay.rules.source import BrokenNode, ListNode, MapNode, Node, ScalarNode
 from nextplay.snapshot import read_snapshot
 
 TEST_ACCOUNT: Final = "rule-test"
-_RELATIVE: Final = ("days_ago", "days_ahead")
+_TRUTHS: Final = {"true": True, "false": False, "unknown": None}
 _SET_BY_TEST: Final = {"account_id": "a test names no account", "as_of": "write `as_of` beside `given`"}
-_STEP: Final = re.compile(r"[^.\[\]]+")
 
 
-def compile_test(form: TestForm, known: Known, log: FaultLog) -> RuleTest | None:
-    """Check one test; `None` where it is faulty. Relative dates are resolved against its `as_of`."""
-    expect = None if form.expect is None else _expectation(form.expect, known, log)
-    given = None
-    if form.given is not None and form.as_of is not None:
-        given = _snapshot(form.given, form.as_of.value, log)
-        _check_names(form.given, known, log)
-    if form.name is None or form.as_of is None or given is None or expect is None:
-        return None
-    return RuleTest(form.name.value, _instant_text(form.as_of.value), given, expect, form.place)
+def compile_tests(forms: Sequence[TestForm], known: Known, log: FaultLog, *, complete: bool) -> tuple[RuleTest, ...]:
+    """Check the tests and return their cases, one for each position of `vary`; what is faulty is left out.
+
+    `complete` says that every file of tests could be read, so that a customer who is not there does not exist.
+    """
+    _report_same_names(forms, log)
+    customers = Customers(forms, log, complete=complete)
+    return tuple(case for form in forms for case in _cases(form, customers, known, log))
 
 
-def report_same_names(forms: Iterable[TestForm], log: FaultLog) -> None:
-    """Report tests that bear the name of an earlier one: a report could not tell them apart."""
-    first: dict[str, Place] = {}
-    for form in forms:
-        if form.name is None:
+def _cases(form: TestForm, customers: Customers, known: Known, log: FaultLog) -> Iterator[RuleTest]:
+    """Compile one entry. Relative dates are resolved against the `as_of` of each case."""
+    report_missing(form, log)
+    expected = [] if form.expect is None else [_expectation(one, known, log) for one in form.expect.forms]
+    base = customers.given(form)
+    positions = customers.positions(form)
+    name = form.name or form.customer
+    for position, given in enumerate([] if base is None else customers.cases(form, base)):
+        snapshot = _snapshot(given, base.as_of, log) if base is not None else None
+        _check_names(given, known, log)
+        if base is None or snapshot is None or name is None or len(expected) != max(positions, 1):
             continue
-        before = first.setdefault(form.name.value, form.name.place)
-        if before != form.name.place:
-            message = f"a test of this name stands at {before.path}:{before.line}"
-            log.add(form.name.place, "duplicate-id", message, hint="rename one of them")
+        numbered = f"{name.value} [{position + 1}]" if positions else name.value
+        yield RuleTest(numbered, _instant_text(base.as_of), snapshot, expected[position], form.place)
+
+
+def _report_same_names(forms: Iterable[TestForm], log: FaultLog) -> None:
+    """Report tests and customers that bear the name of an earlier one: a report could not tell them apart."""
+    first: dict[tuple[str, str], Place] = {}
+    for form in forms:
+        for sort, name in (("test", form.name), ("customer", form.customer)):
+            if name is None:
+                continue
+            before = first.setdefault((sort, name.value), name.place)
+            if before != name.place:
+                message = f"a {sort} of this name stands at {before.path}:{before.line}"
+                log.add(name.place, "duplicate-id", message, hint="rename one of them")
 
 
 def _instant_text(instant: datetime) -> str:
@@ -72,7 +87,7 @@ class _Plain:
             return node.value
         if isinstance(node, ListNode):
             return [self.value(item, key) for item in node.items]
-        if any(entry.key in _RELATIVE for entry in node.entries):
+        if any(entry.key in RELATIVE for entry in node.entries):
             return self._relative(node, key)
         return {entry.key: self.value(entry.value, entry.key) for entry in node.entries}
 
@@ -125,7 +140,7 @@ def _violations(raw: dict[str, Any]) -> list[Violation]:
             new = [violation for violation in error.violations if violation not in found]
             found += new
             for violation in new:
-                _take_out(raw, _STEP.findall(violation.path))
+                _take_out(raw, steps_of(violation.path))
             if new:
                 continue
         return found
@@ -151,7 +166,7 @@ def _place_of(given: MapNode, path: str) -> Place:
     """Walk down `surveys[0].score` as far as it goes."""
     node: Node = given
     place = given.place
-    for step in _STEP.findall(path):
+    for step in steps_of(path):
         if isinstance(node, MapNode):
             entry = next((entry for entry in node.entries if entry.key == step), None)
             if entry is None:
@@ -189,7 +204,26 @@ def _text_under(node: MapNode, key: str) -> Name | None:
 
 
 def _expectation(form: ExpectForm, known: Known, log: FaultLog) -> Mapping[str, Any]:
-    """Check names, and kinds that a gap can have; return what was written as plain values."""
+    """Check it, and return what was written as plain values."""
+    _check_expectation(form, known, log)
+    expect: dict[str, Any] = {}
+    for key in ("diagnosis", "lead", "exactly"):
+        written = getattr(form, key)
+        if written is not None:
+            expect[key] = written.value
+    for key, pairs in (("gaps", form.gaps), ("withheld", form.withheld)):
+        if pairs is not None:
+            expect[key] = {name.value: word.value for name, word in pairs.value}
+    if form.signals is not None:
+        expect["signals"] = {name.value: _TRUTHS[word.value] for name, word in form.signals.value}
+    for key, names in (("actions", form.actions), ("undetermined", form.undetermined)):
+        if names is not None:
+            expect[key] = [name.value for name in names.value]
+    return expect
+
+
+def _check_expectation(form: ExpectForm, known: Known, log: FaultLog) -> None:
+    """Check names, and kinds that a gap can have."""
     for name, kind in () if form.gaps is None else form.gaps.value:
         gap = check_known(name, known.gaps, "gap", log)
         defined = None if gap is None else known.gap_forms.get(gap)
@@ -200,18 +234,8 @@ def _expectation(form: ExpectForm, known: Known, log: FaultLog) -> Mapping[str, 
     _check_plays((*_values(form.actions), *_keys(form.withheld)), known, log)
     for name in _values(form.undetermined):
         check_known(name, known.gaps, "gap", log)
-    expect: dict[str, Any] = {}
-    for key in ("diagnosis", "lead", "exactly"):
-        written = getattr(form, key)
-        if written is not None:
-            expect[key] = written.value
-    for key, pairs in (("gaps", form.gaps), ("withheld", form.withheld)):
-        if pairs is not None:
-            expect[key] = {name.value: word.value for name, word in pairs.value}
-    for key, names in (("actions", form.actions), ("undetermined", form.undetermined)):
-        if names is not None:
-            expect[key] = [name.value for name in names.value]
-    return expect
+    for name in _keys(form.signals):
+        check_known(name, known.signals, "signal", log)
 
 
 def _values(names: Located[tuple[Name, ...]] | None) -> tuple[Name, ...]:

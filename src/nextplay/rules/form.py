@@ -19,8 +19,7 @@ F = TypeVar("F", bound="Form")
 _KEY: Final = "key"
 LATER: Final = frozenset(
     {
-        "absorbs", "counts", "done_when", "escalate", "for_each", "from", "like", "same_fact", "status", "until",
-        "vary", "was",
+        "absorbs", "counts", "done_when", "escalate", "for_each", "from", "same_fact", "status", "until", "was",
     }
 )  # fmt: skip
 """Words of the rule language that are thought out and not offered yet; nobody declares a key of these names."""

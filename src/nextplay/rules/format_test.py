@@ -13,7 +13,9 @@ from pydantic import TypeAdapter
 
 from nextplay.decision import DiagnosisKind, GapKind, Side, WithheldReason
 from nextplay.rules.fault_log import FaultLog, shortened
-from nextplay.rules.form import Form, FormOf, may, need
+from nextplay.rules.form import Form, FormOf, may
+from nextplay.rules.given_path import snapshot_paths
+from nextplay.rules.rulebook import Place
 from nextplay.rules.shape import (
     Flag,
     JsonSchema,
@@ -22,15 +24,17 @@ from nextplay.rules.shape import (
     Located,
     MapOf,
     Name,
+    NewId,
     OneOf,
     Pairs,
     Reference,
     Shape,
     Terms,
+    flag_hint,
     read_text,
     wrong_type,
 )
-from nextplay.rules.source import MapNode, Node
+from nextplay.rules.source import ListNode, MapNode, Node, ScalarNode
 from nextplay.snapshot import CustomerSnapshot
 
 _RELATIVE: Final = {
@@ -120,6 +124,75 @@ def _tidied(schema: Any) -> Any:  # noqa: ANN401  any JSON
     return {key: _tidied(part) for key, part in kept.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class PathShape(Shape[Name]):
+    """The path of a field of the snapshot; whether there is one is asked when the customer is known."""
+
+    def read(self, node: Node, log: FaultLog) -> Name | None:
+        """Read `contract.seats`, `surveys[0].score` or `touchpoints[support].expectation`."""
+        return read_text(node, "the path of a field, such as `contract.seats`", log)
+
+    def schema(self, terms: Terms) -> JsonSchema:  # noqa: ARG002  the same for every vocabulary
+        """Offer the fields that stand in no list."""
+        return {"anyOf": [{"enum": _plain_paths()}, {"type": "string", "minLength": 1}]}
+
+
+def _plain_paths() -> list[str]:
+    return [path for path in snapshot_paths() if "[" not in path and "*" not in path]
+
+
+@dataclass(frozen=True, slots=True)
+class ValuesShape(Shape[ListNode]):
+    """What one field has in one case after the other; read with the customer of each case."""
+
+    def read(self, node: Node, log: FaultLog) -> ListNode | None:
+        """Take a list that is not empty."""
+        if not isinstance(node, ListNode):
+            wrong_type(node, "a list", log, hint="write one value for each case: `[120, 121]`")
+            return None
+        if not node.items:
+            log.add(node.place, "empty", "this list may not be empty")
+            return None
+        return node
+
+    def schema(self, terms: Terms) -> JsonSchema:  # noqa: ARG002  the same for every vocabulary
+        """Describe a list of anything."""
+        return {"type": "array", "minItems": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class VaryShape(Shape[Located[Pairs[ListNode]]]):
+    """Fields and the values that they take in step."""
+
+    _fields = MapOf(PathShape(), ValuesShape(), at_least=1)
+
+    def read(self, node: Node, log: FaultLog) -> Located[Pairs[ListNode]] | None:
+        """Read every field."""
+        return self._fields.read(node, log)
+
+    def schema(self, terms: Terms) -> JsonSchema:
+        """Offer the fields; others may stand in lists."""
+        return {**self._fields.schema(terms), "properties": dict.fromkeys(_plain_paths(), ValuesShape().schema(terms))}
+
+
+@dataclass(frozen=True, slots=True)
+class TruthShape(Shape[Name]):
+    """What a signal must be: true, false, or `unknown`."""
+
+    def read(self, node: Node, log: FaultLog) -> Name | None:
+        """Read true, false or `unknown`, as a word."""
+        if isinstance(node, ScalarNode) and isinstance(node.value, bool):
+            return Located("true" if node.value else "false", node.place)
+        if isinstance(node, ScalarNode) and node.value == "unknown":
+            return Located("unknown", node.place)
+        wrong_type(node, "true, false or `unknown`", log, hint=flag_hint(node))
+        return None
+
+    def schema(self, terms: Terms) -> JsonSchema:  # noqa: ARG002  the same for every vocabulary
+        """List the three."""
+        return {"enum": [True, False, "unknown"]}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpectForm(Form):
     """What must come out; what is not named is not checked."""
@@ -129,6 +202,9 @@ class ExpectForm(Form):
     gaps: Located[Pairs[Name]] | None = may(
         MapOf(Reference("gap"), OneOf((*get_args(GapKind), "none"))), "kinds by gap; an empty mapping: no gap stands"
     )
+    signals: Located[Pairs[Name]] | None = may(
+        MapOf(Reference("signal"), TruthShape()), "what signals must be: true, false or unknown"
+    )
     actions: Located[tuple[Name, ...]] | None = may(ListOf(Reference("play")), "plays in this order; more may follow")
     exactly: Located[bool] | None = may(Flag(), "no more actions may follow")
     withheld: Located[Pairs[Name]] | None = may(
@@ -137,15 +213,64 @@ class ExpectForm(Form):
     undetermined: Located[tuple[Name, ...]] | None = may(ListOf(Reference("gap")), "gaps whose question is asked")
 
 
+@dataclass(frozen=True, slots=True)
+class Expectations:
+    """What was written under `expect`: one expectation, or (`listed`) one for each case of `vary`.
+
+    `written` counts those that could not be read too.
+    """
+
+    forms: tuple[ExpectForm, ...]
+    listed: bool
+    written: int
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectationsShape(Shape[Expectations]):
+    """One expectation, or a list of them."""
+
+    def read(self, node: Node, log: FaultLog) -> Expectations | None:
+        """Read one or several."""
+        if isinstance(node, ListNode):
+            listed = ListOf(FormOf(ExpectForm), 1, 1000).read(node, log)
+            return None if listed is None else Expectations(listed.value, True, len(node.items), node.place)  # noqa: FBT003  the field is named `listed`
+        form = FormOf(ExpectForm).read(node, log)
+        return None if form is None else Expectations((form,), False, 1, node.place)  # noqa: FBT003  as above
+
+    def schema(self, terms: Terms) -> JsonSchema:
+        """Describe both."""
+        one = FormOf(ExpectForm).schema(terms)
+        return {"if": {"type": "array"}, "then": {"type": "array", "items": one, "minItems": 1}, "else": one}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TestForm(Form):
-    """A customer and the expectation."""
+    """A customer and the expectation; or a customer alone, for others to be like."""
 
     __test__ = False  # for pytest: this is a form, not a test of ours
-    name: Name | None = need(Line(longest=200), "what the test claims, in one line")
-    as_of: Located[datetime] | None = need(InstantShape(), "the day of the decision")
-    given: MapNode | None = need(GivenShape(), "the snapshot; a date may be `{days_ago: 30}` or `{days_ahead: 30}`")
-    expect: ExpectForm | None = need(FormOf(ExpectForm), "what must come out")
+    name: Name | None = may(Line(longest=200), "what the test claims, in one line")
+    customer: Name | None = may(NewId(), "the name of this customer, for `like` of other tests")
+    like: Name | None = may(Reference("customer"), "the customer whose day and snapshot this one takes")
+    as_of: Located[datetime] | None = may(InstantShape(), "the day of the decision")
+    forget: Located[tuple[Name, ...]] | None = may(
+        ListOf(PathShape(), 1, or_single=True), "fields of that customer that are not known here"
+    )
+    given: MapNode | None = may(
+        GivenShape(), "the snapshot, or what differs; a date may be `{days_ago: 30}` or `{days_ahead: 30}`"
+    )
+    vary: Located[Pairs[ListNode]] | None = may(VaryShape(), "fields and their values, case by case")
+    expect: Expectations | None = may(ExpectationsShape(), "what must come out; with `vary`, one for each case")
 
 
-TESTS: Final[Shape[Located[tuple[TestForm, ...]]]] = ListOf(FormOf(TestForm), at_most=10_000)
+_NEEDED: Final[tuple[tuple[str, Any], ...]] = (
+    (
+        "allOf",
+        [
+            {"anyOf": [{"required": ["like"]}, {"required": ["as_of", "given"]}]},
+            {"anyOf": [{"required": ["name", "expect"]}, {"required": ["customer"]}]},
+        ],
+    ),
+    ("dependentRequired", {"forget": ["like"], "vary": ["expect"], "expect": ["name"]}),
+)
+TESTS: Final[Shape[Located[tuple[TestForm, ...]]]] = ListOf(FormOf(TestForm, also=_NEEDED), at_most=10_000)
