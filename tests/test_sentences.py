@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from nextplay.decision import WithheldReason
-from nextplay.sentences import SENTENCES, fact_label, sentence
+from nextplay.sentences import SENTENCES, sentence
 
 
 @pytest.mark.parametrize("language", sorted(SENTENCES))
@@ -37,16 +37,3 @@ def test_a_missing_detail_is_an_error_of_ours() -> None:
     """A sentence with a hole is never shown."""
     with pytest.raises(KeyError):
         sentence("en", "withheld_snoozed")
-
-
-@pytest.mark.parametrize(
-    ("name", "label"),
-    [
-        ("usage.license_utilization", "license utilization"),
-        ("surveys.ces.onboarding.newest", "surveys ces onboarding newest"),
-        ("journey_stage", "journey stage"),
-    ],
-)
-def test_a_fact_is_labelled_in_words(name: str, label: str) -> None:
-    """A rep reads words, not identifiers."""
-    assert fact_label(name) == label

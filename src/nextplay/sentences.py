@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
+from nextplay.facts.labels import fact_denial, fact_label, word_label
+
+__all__ = ["SENTENCES", "driver_opening", "fact_denial", "fact_label", "language_of", "sentence", "word_label"]
+
 _ENGLISH: Final = {
     "driver_raises": "{family} raises the risk: ",
     "driver_lowers": "{family} lowers the risk: ",
@@ -114,11 +118,3 @@ def sentence(locale: str, key: str, **details: str) -> str:
 def driver_opening(locale: str, family: str, direction: str) -> str:
     """Begin the sentence of a driver; `direction` is raises, lowers or unknown, and the facts follow."""
     return sentence(locale, f"driver_{direction}", family=sentence(locale, f"family_{family}"))
-
-
-@lru_cache(maxsize=4096)
-def fact_label(name: str) -> str:
-    """Return a fact's name as words: `usage.license_utilization` becomes `license utilization`."""
-    group, _, rest = name.partition(".")
-    words = rest if group in {"usage", "contract", "support", "relationship", "billing"} else name
-    return words.replace(".", " ").replace("_", " ")

@@ -8,8 +8,7 @@ from typing import Final, NamedTuple, get_args
 from nextplay.decision import AnswerOption, GapKind
 from nextplay.release import Release
 from nextplay.rules.rulebook import Ask, GapRule, Text, TextList
-from nextplay.rules.wording import Slot, Template, template_of, writer
-from nextplay.sentences import fact_label
+from nextplay.rules.wording import Slot, Template, statement, template_of
 
 _CX_KINDS: Final = ("cx", "mixed")
 _CS_KINDS: Final = ("cs", "mixed")
@@ -49,7 +48,7 @@ class GapTexts(NamedTuple):
 class SpokenRulebook:
     """The texts of a release's rulebook in `locale`, by the id of what they belong to.
 
-    `labelled` gives the texts `label value` of the facts that the release reads.
+    `labelled` gives for each fact that the release reads the phrase that tells it with its value.
     """
 
     def __init__(self, release: Release, locale: str) -> None:
@@ -79,8 +78,7 @@ class SpokenRulebook:
         return tuple(self._template({spoken: line}) for line in lists.get(spoken, ()))
 
     def _labelled(self, name: str) -> Template:
-        spec = self._specs[name]
-        return f"{fact_label(name)} ", Slot(name, writer(spec.type, spec.unit, locale=self.locale))
+        return (Slot(name, statement(self._specs[name], locale=self.locale)),)
 
     def _gap(self, rule: GapRule) -> GapTexts:
         kinds: tuple[GapKind, ...] = get_args(GapKind)

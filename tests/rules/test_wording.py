@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import pytest
 
 from nextplay.decision import FactValue
+from nextplay.facts import Vocabulary
 from nextplay.facts.spec import FactSpec
 from nextplay.rules.rulebook import Rulebook
-from nextplay.rules.wording import facts_in_texts, placeholders, render, wording, written_value
+from nextplay.rules.wording import facts_in_texts, placeholders, render, statement, wording, written_value
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,9 @@ def test_numbers_are_written_by_unit_and_locale(value: float, unit: str, english
         (None, _number("days"), "unknown", "desconhecido"),
         (True, FactSpec("fact", "flag", ""), "yes", "sim"),
         (False, FactSpec("fact", "flag", ""), "no", "não"),
-        ("mid_market", FactSpec("fact", "word", ""), "mid market", "mid market"),
+        ("mid_market", FactSpec("fact", "word", ""), "mid-market", "médio porte"),
         ("gold_plan", FactSpec("fact", "text", ""), "gold_plan", "gold_plan"),
-        (("response_time", "price"), FactSpec("fact", "words", ""), "response time, price", "response time, price"),
+        (("response_time", "price"), FactSpec("fact", "words", ""), "response time, price", "tempo de resposta, preço"),
         ("2026-03-02", FactSpec("fact", "day", ""), "2026-03-02", "2026-03-02"),
     ],
 )
@@ -111,3 +112,22 @@ def test_one_day_is_a_day(days: int, english: str, portuguese: str) -> None:
     facts, specs = Values({"fact": days}), {"fact": _number("days")}
     assert render(text, facts, specs, locale="en") == english
     assert render(text, facts, specs, locale="pt-BR") == portuguese
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "english", "portuguese"),
+    [
+        ("support.tickets_90d", 7, "7 tickets in 90 days", "7 chamados em 90 dias"),
+        ("support.tickets_90d", 1, "tickets in 90 days: 1", "chamados em 90 dias: 1"),
+        ("support.tickets_90d", None, "tickets in 90 days: unknown", "chamados em 90 dias: desconhecido"),
+        ("usage.license_utilization", 0.15, "license utilization 15 %", "uso das licenças 15 %"),
+        ("relationship.champion", "left", "champion left", "campeão interno saiu"),
+        ("objectives.any_active", False, "no objective is active", "não há objetivo ativo"),
+        ("objectives.any_active", True, "an objective is active", "há um objetivo ativo"),
+    ],
+)
+def test_a_fact_and_its_value_are_one_phrase(name: str, value: FactValue, english: str, portuguese: str) -> None:
+    """What is counted follows its number, other values follow their label, and a flag says what is so."""
+    spec = Vocabulary.of().specs[name]
+    assert statement(spec, locale="en")(value) == english
+    assert statement(spec, locale="pt-BR")(value) == portuguese

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Final, Protocol
 
 from nextplay.decision import FactValue
+from nextplay.facts.labels import fact_denial, fact_label, word_label
 from nextplay.facts.spec import FactSpec, FactType
 from nextplay.rules.rulebook import Rulebook, Text, TextList
 
@@ -101,9 +102,9 @@ def writer(kind: FactType, unit: str, *, locale: str) -> Callable[[FactValue], s
         if value is True or value is False:
             return yes if value else no
         if isinstance(value, str):
-            return value.replace("_", " ") if kind == "word" else value
+            return word_label(value, locale) if kind == "word" else value
         if isinstance(value, tuple):
-            return ", ".join(word.replace("_", " ") for word in value)
+            return ", ".join([word_label(word, locale) for word in value])
         if unit in _IN_PER_CENT:
             return f"{_number(value * 100, 0 if abs(value) >= _TENTH else 1, marks)} %"
         return _number(value, decimals, marks)
@@ -111,6 +112,28 @@ def writer(kind: FactType, unit: str, *, locale: str) -> Callable[[FactValue], s
     return written
 
 
+@cache
+def statement(spec: FactSpec, *, locale: str) -> Callable[[FactValue], str]:
+    """Return what tells a fact and its value as one phrase.
+
+    Things that are counted come after their number (`7 tickets in 90 days`), other values after the label (`license
+    utilization 15 %`); a flag says what is so or what is not.
+    """
+    label, denial = fact_label(spec.name, locale), fact_denial(spec.name, locale)
+    written = writer(spec.type, spec.unit, locale=locale)
+
+    def stated(value: FactValue) -> str:
+        if isinstance(value, bool) and denial is not None:
+            return label if value else denial
+        if value is None or isinstance(value, bool) or (spec.unit in COUNTED and value == 1):
+            return f"{label}: {written(value)}"
+        return f"{written(value)} {label}" if spec.unit in COUNTED else f"{label} {written(value)}"
+
+    return stated
+
+
+COUNTED: Final = frozenset({"count", "days", "hours"})
+"""Units whose labels begin with what is counted."""
 _IN_PER_CENT: Final = frozenset({"share", "level"})
 _TENTH: Final = 0.1
 _THOUSAND: Final = 1000
