@@ -12,7 +12,7 @@ PIP_COMPILE := env -u PIP_FIND_LINKS -u PIP_EXTRA_INDEX_URL -u PIP_INDEX_URL -u 
 	CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe \
 	--no-emit-options --no-emit-index-url --no-emit-find-links --no-emit-trusted-host $(LOCK_FLAGS)
 
-.PHONY: help setup demo test check format lock protos docs eval bench clean
+.PHONY: help setup demo test check format lock protos docs eval mutations bench clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -60,6 +60,9 @@ docs: $(READY) ## generate the pages that follow from code, and the schemas for 
 
 eval: $(READY) ## judge the shipped rulebook on labelled accounts
 	$(BIN)/python -m bench.evaluate
+
+mutations: $(READY) ## make a hundred small mistakes in the shipped rulebook and see which ones check and test catch
+	$(BIN)/python -m bench.mutations
 
 bench: $(READY) ## time one decision through all stations
 	$(BIN)/python -m bench.stages
