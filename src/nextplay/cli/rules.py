@@ -13,6 +13,7 @@ from nextplay.cli.exits import ExitCode
 from nextplay.cli.output import Format, FormatOption, complain, plural, say, say_json
 from nextplay.cli.places import ModelsOption, RulesArgument, models_for
 from nextplay.cli.rules_check import check
+from nextplay.cli.rules_explain import explain
 from nextplay.errors import RulebookInvalid
 from nextplay.release import load_release
 from nextplay.rules.compile import compile_rulebook
@@ -23,6 +24,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, help="Check and te
 
 
 app.command("check")(check)
+app.command("explain")(explain)
 
 
 @app.command("test")

@@ -1,0 +1,91 @@
+"""One account before one release: its facts, the truth of every signal, and the decision with its whole trace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nextplay.canonical import snapshot_document
+from nextplay.decider import Decider
+from nextplay.decision import Decision, FactValue, Options, Side
+from nextplay.facts import Facts, FactSpec, Item
+from nextplay.release import Release
+from nextplay.rules.condition import Truth
+from nextplay.rules.rulebook import GapRule, Play, SignalRule
+from nextplay.snapshot import CustomerSnapshot, SnapshotReading
+
+Rule = SignalRule | GapRule | Play
+
+
+class Decided:
+    """What came of one snapshot. `answers` are the sides that reps' valid answers named, by gap."""
+
+    def __init__(self, decider: Decider, snapshot: CustomerSnapshot, options: Options) -> None:
+        """Decide, and keep what the decision was made of."""
+        release = decider.release
+        self.snapshot = snapshot
+        self.decision: Decision = decider.decide(SnapshotReading(snapshot), options=options)
+        churn = self.decision.churn
+        self.facts: Facts = release.plan.read(snapshot).with_churn(churn.probability, churn.band)
+        self.signals: Mapping[str, Truth] = {entry.signal: entry.truth for entry in self.decision.trace}
+        self.answers: Mapping[str, Side] = dict(_answers(self.decision, release))
+
+
+class Case:
+    """An account to be explained, with the rules by id; other snapshots can be decided the same way."""
+
+    def __init__(self, release: Release, snapshot: CustomerSnapshot, *, locale: str = "en") -> None:
+        """Decide for the account once."""
+        self.release = release
+        self._decider = Decider(release)
+        self._options = Options(locale=locale, explanation="full")
+        self.given = self.decide(snapshot)
+        self.locale = self.given.decision.locale
+        self.signals: Mapping[str, SignalRule] = {rule.id: rule for rule in release.rulebook.signals}
+        self.gaps: Mapping[str, GapRule] = {rule.id: rule for rule in release.rulebook.gaps}
+        self.plays: Mapping[str, Play] = {rule.id: rule for rule in release.rulebook.plays}
+        self.specs: Mapping[str, FactSpec] = {**release.vocabulary.specs, **_item_specs(release)}
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The snapshot as JSON values, fresh for each caller."""
+        return snapshot_document(self.given.snapshot)
+
+    def decide(self, snapshot: CustomerSnapshot) -> Decided:
+        """Decide for another snapshot with the same release and options."""
+        return Decided(self._decider, snapshot, self._options)
+
+    def rule(self, name: str) -> Rule:
+        """Return a gap, play or signal by id, the first of these that has it; `KeyError` where none has.
+
+        `gap:ID`, `play:ID` and `signal:ID` name one sort.
+        """
+        sort, _, rest = name.rpartition(":")
+        books: dict[str, Mapping[str, Rule]] = {"gap": self.gaps, "play": self.plays, "signal": self.signals}
+        for one in (sort,) if sort else tuple(books):
+            if rest in books[one]:
+                return books[one][rest]
+        raise KeyError(name)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFacts:
+    """The facts of an account seen from one item: those of the item are laid over the account's."""
+
+    facts: Facts
+    item: Item
+
+    def value(self, name: str) -> FactValue:
+        """Return the value of a fact of the item, or else of the account; `None` is unknown."""
+        return self.item.values[name] if name in self.item.values else self.facts.value(name)
+
+
+def _answers(decision: Decision, release: Release) -> list[tuple[str, Side]]:
+    asks = {gap.id: gap.ask for gap in release.rulebook.gaps}
+    found = [(gap.gap, asks[gap.gap], gap.answered) for gap in decision.gaps]
+    return [(gap, ask.options[answer]) for gap, ask, answer in found if ask is not None and answer]
+
+
+def _item_specs(release: Release) -> Mapping[str, FactSpec]:
+    return getattr(release.vocabulary, "item_specs", {})
