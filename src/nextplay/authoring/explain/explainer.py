@@ -21,7 +21,7 @@ class RuleNotFound(NextplayError):
 
 
 class Explainer:
-    """Explains one account for one release. `changes` asks for the smallest changes too, which take a search."""
+    """Explains one account for one release."""
 
     def __init__(self, release: Release, snapshot: CustomerSnapshot, *, locale: str = "en") -> None:
         """Decide for the account once."""
@@ -35,7 +35,7 @@ class Explainer:
         """Write the explanation of the decision as a page."""
         return AccountPage(self._case).page(self.account())
 
-    def rule(self, name: str, *, changes: bool = True) -> RuleExplanation:
+    def rule(self, name: str) -> RuleExplanation:
         """Explain one rule, named as for `Case.rule`. Raises `RuleNotFound` with what may have been meant."""
         try:
             rule = self._case.rule(name)
@@ -43,9 +43,9 @@ class Explainer:
             raise RuleNotFound(self._not_found(name)) from None
         return explained(self._case, rule)
 
-    def rule_page(self, name: str, *, changes: bool = True) -> Page:
+    def rule_page(self, name: str) -> Page:
         """Write the explanation of one rule as a page."""
-        return self.page_of(self.rule(name, changes=changes))
+        return self.page_of(self.rule(name))
 
     def page_of(self, explanation: RuleExplanation) -> Page:
         """Write an explanation of this account as a page."""
@@ -66,7 +66,7 @@ class Explainer:
 
 def explain_page(release: Release, snapshot: CustomerSnapshot, rule: str, *, locale: str = "en") -> Page:
     """Explain one rule for one account as a page, without what would change it. Raises `RuleNotFound`."""
-    return Explainer(release, snapshot, locale=locale).rule_page(rule, changes=False)
+    return Explainer(release, snapshot, locale=locale).rule_page(rule)
 
 
 def explain_text(release: Release, snapshot: CustomerSnapshot, rule: str, *, locale: str = "en") -> str:

@@ -9,10 +9,11 @@ from nextplay.authoring.explain.case import Case
 from nextplay.authoring.explain.explanation import MOST_CHANGED, Flip, FlipSearch, RuleExplanation, Settling
 from nextplay.authoring.explain.page import Line, Page, Section, mark_of
 from nextplay.authoring.explain.tree import Compared, Node
-from nextplay.authoring.explain.words import label_of, words
+from nextplay.authoring.explain.words import words
 from nextplay.rules.outcomes import CONTESTED
 from nextplay.rules.rulebook import Text
 from nextplay.rules.wording import render, written_value
+from nextplay.sentences import fact_label
 
 MOST_FACTS: Final = 5
 """How many unknown facts one line names."""
@@ -51,7 +52,7 @@ class RulePage:
         return words(self._case.locale, key, **details)
 
     def _label(self, fact: str) -> str:
-        return label_of(self._case.locale, fact)
+        return fact_label(fact, self._case.locale)
 
     def _kind(self, kind: str) -> str:
         return self._say(f"kind_{kind}")
@@ -130,10 +131,9 @@ class RulePage:
     def compared(self, leaf: Compared) -> tuple[str, str]:
         """Word one comparison, and beside it how far away its limit is and where the value comes from."""
         spec = self._case.specs[leaf.fact]
-        value = self._with_unit(leaf.unit, written_value(leaf.value, spec, locale=self._case.locale))
-        told = self._say(
-            "is", label=self._label(leaf.fact), value=value if leaf.value is not None else self._say("unknown")
-        )
+        known = leaf.value is not None
+        value = written_value(leaf.value, spec, locale=self._case.locale) if known else self._say("unknown")
+        told = self._say("is", label=self._label(leaf.fact), value=value)
         notes = []
         if leaf.distance is not None:
             amount = self._with_unit(leaf.unit, written_value(leaf.distance.amount, spec, locale=self._case.locale))
@@ -166,8 +166,8 @@ class RulePage:
         bounds = leaf.threshold if isinstance(leaf.threshold, tuple) else (leaf.threshold,)
         written = [written_value(bound, spec, locale=locale) for bound in bounds]
         if leaf.operator == "between":
-            return self._say("between", x=written[0], y=self._with_unit(leaf.unit, written[1]))
-        return self._say(leaf.operator, x=self._with_unit(leaf.unit, ", ".join(written)))
+            return self._say("between", x=written[0], y=written[1])
+        return self._say(leaf.operator, x=", ".join(written))
 
     def _with_unit(self, unit: str, written: str) -> str:
         if unit not in ("days", "hours") or not written[-1:].isdigit():

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Final
 
-from nextplay.sentences import fact_label, language_of
+from nextplay.sentences import language_of
 
 _ENGLISH: Final = {
     "account": "{account} on {day}",
@@ -170,8 +169,6 @@ _ENGLISH: Final = {
     "no_action": "nothing now",
     "and_more": "and {n} more",
     "unknown": "unknown",
-    "in_d": "in {n} days",
-    "in_m": "in {n} months",
 }
 _PORTUGUESE: Final = {
     "account": "{account} em {day}",
@@ -335,19 +332,11 @@ _PORTUGUESE: Final = {
     "no_action": "nada agora",
     "and_more": "e mais {n}",
     "unknown": "desconhecido",
-    "in_d": "em {n} dias",
-    "in_m": "em {n} meses",
 }
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {"en": _ENGLISH, "pt": _PORTUGUESE}
 """Language → key → template."""
-_WINDOW: Final = re.compile(r"\b(\d+)([dm])\b")
 
 
 def words(locale: str, key: str, **details: object) -> str:
     """Fill the template `key` in the language of `locale`, in English where that language is not spoken here."""
     return WORDS.get(language_of(locale), _ENGLISH)[key].format_map(details)
-
-
-def label_of(locale: str, fact: str) -> str:
-    """Return a fact's name as words, with its window written out: `tickets 90d` becomes `tickets in 90 days`."""
-    return _WINDOW.sub(lambda found: words(locale, f"in_{found[2]}", n=found[1]), fact_label(fact))
