@@ -10,7 +10,7 @@ import pytest
 from tests.facts.snapshots import drawn_snapshot
 
 from nextplay.authoring.explain import Explainer, RuleNotFound, explain_text
-from nextplay.authoring.explain.case import Case
+from nextplay.authoring.explain.case import Case, Rule
 from nextplay.authoring.explain.rules import explained
 from nextplay.authoring.explain.tree import Trees
 from nextplay.release import Release, load_release
@@ -34,6 +34,11 @@ def example(name: str) -> CustomerSnapshot:
     return read_snapshot(json.loads((ROOT / "examples" / "snapshots" / f"{name}.json").read_text())).snapshot
 
 
+def gaps_and_plays(case: Case) -> list[Rule]:
+    """List the rules that the decision speaks of by themselves."""
+    return [*case.gaps.values(), *case.plays.values()]
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_explained_truth_is_the_truth_of_the_evaluator(release: Release, seed: int) -> None:
     """Every signal, and every condition of every gap and play, has in its tree the truth that the engine gives it."""
@@ -41,7 +46,7 @@ def test_explained_truth_is_the_truth_of_the_evaluator(release: Release, seed: i
     trees = Trees(case)
     for signal in case.signals.values():
         assert trees.signal(signal).truth is case.given.signals[signal.id], signal.id
-    for rule in (*case.gaps.values(), *case.plays.values()):
+    for rule in gaps_and_plays(case):
         for part in explained(case, rule).parts:
             condition = getattr(rule, part.key)
             condition = getattr(condition, "when", condition)
@@ -54,7 +59,7 @@ def test_the_state_of_each_rule_is_that_of_the_decision(release: Release, seed: 
     """A gap is said to stand, and a play to be an action or withheld, where the decision says so and nowhere else."""
     case = Case(release, drawn_snapshot(seed))
     decision = case.given.decision
-    states = {rule.id: explained(case, rule).state for rule in (*case.gaps.values(), *case.plays.values())}
+    states = {rule.id: explained(case, rule).state for rule in gaps_and_plays(case)}
     assert {gap for gap in case.gaps if states[gap] == "stands"} == {gap.gap for gap in decision.gaps}
     assert {gap for gap in case.gaps if states[gap] == "explained"} == {gap.gap for gap in decision.explained_gaps}
     acting = {play for play in case.plays if states[play] in ("action", "open", "escalated")}
