@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from nextplay.arbitration import WithheldPlay
 from nextplay.rules.rulebook import Text
-from nextplay.rules.wording import wording
+from nextplay.rules.wording import spoken_day, wording
 from nextplay.sentences import sentence
 
 
@@ -22,6 +22,7 @@ def withheld_says(
     key = _key(withheld, details)
     subject = details.get("by") or details.get("wrong_diagnosis", "")
     details["by"] = _spoken(titles.get(subject), subject, locale=locale)
+    details |= {name: spoken_day(details[name], locale) for name in ("on", "until") if name in details}
     for vocabulary, name in (("roles", "owner"), ("channels", "channel")):
         if name in details:
             label = vocabularies.get(vocabulary, {}).get(details[name])

@@ -64,13 +64,13 @@ def test_numbers_are_written_by_unit_and_locale(value: float, unit: str, english
         ("mid_market", FactSpec("fact", "word", ""), "mid-market", "médio porte"),
         ("gold_plan", FactSpec("fact", "text", ""), "gold_plan", "gold_plan"),
         (("response_time", "price"), FactSpec("fact", "words", ""), "response time, price", "tempo de resposta, preço"),
-        ("2026-03-02", FactSpec("fact", "day", ""), "2026-03-02", "2026-03-02"),
+        ("2026-03-02", FactSpec("fact", "day", ""), "2026-03-02", "02/03/2026"),
     ],
 )
 def test_other_values_are_written_as_people_read_them(
     value: FactValue, spec: FactSpec, english: str, portuguese: str
 ) -> None:
-    """Unknown, flags and words come in the language; texts and days stay as they are."""
+    """Unknown, flags and words come in the language; days are written as it reads them; texts stay as they are."""
     assert written_value(value, spec, locale="en") == english
     assert written_value(value, spec, locale="pt-BR") == portuguese
 

@@ -12,6 +12,7 @@ from nextplay.decision import FactValue
 from nextplay.facts.labels import fact_denial, fact_label, word_label
 from nextplay.facts.spec import FactSpec, FactType
 from nextplay.rules.rulebook import Rulebook, Text, TextList
+from nextplay.sentences import language_of
 
 PLACEHOLDER: Final = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*)\}")
 _ONE_DAY: Final = re.compile(r"(?<![\d.,])1 (day|dia)s\b")
@@ -83,7 +84,7 @@ def fill(template: Template, facts: ReadsFacts) -> str:
 
 
 def written_value(value: FactValue, spec: FactSpec, *, locale: str) -> str:
-    """Write one value: shares in per cent, numbers with the marks of the locale, days in ISO 8601."""
+    """Write one value: shares in per cent, numbers with the marks of the locale, days as it reads them."""
     return writer(spec.type, spec.unit, locale=locale)(value)
 
 
@@ -102,7 +103,7 @@ def writer(kind: FactType, unit: str, *, locale: str) -> Callable[[FactValue], s
         if value is True or value is False:
             return yes if value else no
         if isinstance(value, str):
-            return word_label(value, locale) if kind == "word" else value
+            return _text(value, kind, locale)
         if isinstance(value, tuple):
             return ", ".join([word_label(word, locale) for word in value])
         if unit in _IN_PER_CENT:
@@ -110,6 +111,17 @@ def writer(kind: FactType, unit: str, *, locale: str) -> Callable[[FactValue], s
         return _number(value, decimals, marks)
 
     return written
+
+
+def spoken_day(day: str, locale: str) -> str:
+    """Write an ISO 8601 day as the language reads it: day first in Portuguese, else as it is."""
+    return "/".join(reversed(day.split("-"))) if language_of(locale) == "pt" else day
+
+
+def _text(value: str, kind: FactType, locale: str) -> str:
+    if kind == "word":
+        return word_label(value, locale)
+    return spoken_day(value, locale) if kind == "day" else value
 
 
 @cache
