@@ -13,6 +13,7 @@ from nextplay.cli.exits import ExitCode
 from nextplay.cli.output import Format, FormatOption, complain, plural, say, say_json
 from nextplay.cli.places import ModelsOption, RulesArgument, models_for
 from nextplay.cli.rules_check import check
+from nextplay.cli.rules_docs import docs
 from nextplay.cli.rules_explain import explain
 from nextplay.errors import RulebookInvalid
 from nextplay.release import load_release
@@ -25,6 +26,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, help="Check and te
 
 app.command("check")(check)
 app.command("explain")(explain)
+app.command("docs")(docs)
 
 
 @app.command("test")
