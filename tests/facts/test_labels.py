@@ -22,7 +22,7 @@ SPECS = Vocabulary.of().specs
             "motivos da pior resposta CSAT do comprador",
         ),
         ("events.champion_left.days_since", "days since the last departure of a champion",
-         "dias desde a última saída de um campeão interno"),
+         "dias desde a última saída de um champion"),
         ("touchpoints.support.response_ratio", "time to answer in support as a multiple of the promise",
          "tempo de resposta no suporte como múltiplo do prometido"),
         ("objectives.any_active_at_billing", "an active objective depends on billing",

@@ -104,11 +104,17 @@ def test_facts_of_all_texts_are_found(small_rulebook: Rulebook) -> None:
 
 
 @pytest.mark.parametrize(
-    ("days", "english", "portuguese"), [(1, "1 day ago", "há 1 dia"), (21, "21 days ago", "há 21 dias")]
+    ("days", "english", "portuguese"),
+    [
+        (0, "it came today", "veio hoje"),
+        (1, "it came 1 day ago", "veio há 1 dia"),
+        (20, "it came 20 days ago", "veio há 20 dias"),
+        (21, "it came 21 days ago", "veio há 21 dias"),
+    ],
 )
-def test_one_day_is_a_day(days: int, english: str, portuguese: str) -> None:
-    """Authors write days; one of them is written as people say it, and 21 is not taken for 1."""
-    text = {"en": "{fact} days ago", "pt-BR": "há {fact} dias"}
+def test_today_and_one_day_are_said_as_people_say_them(days: int, english: str, portuguese: str) -> None:
+    """Authors write days; none ago is today, one is a day, and 20 and 21 are not taken for these."""
+    text = {"en": "it came {fact} days ago", "pt-BR": "veio há {fact} dias"}
     facts, specs = Values({"fact": days}), {"fact": _number("days")}
     assert render(text, facts, specs, locale="en") == english
     assert render(text, facts, specs, locale="pt-BR") == portuguese
@@ -121,7 +127,7 @@ def test_one_day_is_a_day(days: int, english: str, portuguese: str) -> None:
         ("support.tickets_90d", 1, "tickets in 90 days: 1", "chamados em 90 dias: 1"),
         ("support.tickets_90d", None, "tickets in 90 days: unknown", "chamados em 90 dias: desconhecido"),
         ("usage.license_utilization", 0.15, "license utilization 15 %", "uso das licenças 15 %"),
-        ("relationship.champion", "left", "champion left", "campeão interno saiu"),
+        ("relationship.champion", "left", "champion left", "champion saiu"),
         ("objectives.any_active", False, "no objective is active", "não há objetivo ativo"),
         ("objectives.any_active", True, "an objective is active", "há um objetivo ativo"),
     ],
@@ -131,3 +137,11 @@ def test_a_fact_and_its_value_are_one_phrase(name: str, value: FactValue, englis
     spec = Vocabulary.of().specs[name]
     assert statement(spec, locale="en")(value) == english
     assert statement(spec, locale="pt-BR")(value) == portuguese
+
+
+def test_a_sentence_may_begin_today() -> None:
+    """Where the days open the sentence, it begins with a capital."""
+    text = {"en": "{fact} days ago they asked.", "pt-BR": "Há {fact} dias o cliente perguntou."}
+    facts, specs = Values({"fact": 0}), {"fact": _number("days")}
+    assert render(text, facts, specs, locale="en") == "Today they asked."
+    assert render(text, facts, specs, locale="pt-BR") == "Hoje o cliente perguntou."

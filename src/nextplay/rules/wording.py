@@ -16,6 +16,8 @@ from nextplay.sentences import language_of
 
 PLACEHOLDER: Final = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*)\}")
 _ONE_DAY: Final = re.compile(r"(?<![\d.,])1 (day|dia)s\b")
+_TODAY: Final = re.compile(r"(?<![\d.,])0 days ago\b|\bhá 0 dias\b", re.IGNORECASE)
+_SAID_TODAY: Final = {"0": "today", "h": "hoje", "H": "Hoje"}
 _UNKNOWN: Final = {"en": "unknown", "pt": "desconhecido"}
 _FLAGS: Final = {"en": ("no", "yes"), "pt": ("não", "sim")}
 _MARKS: Final = {"en": (",", "."), "pt": (".", ",")}
@@ -76,11 +78,18 @@ def template_of(text: Text, specs: Mapping[str, FactSpec], *, locale: str) -> Te
 
 
 def fill(template: Template, facts: ReadsFacts) -> str:
-    """Put the values of the facts into the slots of a template; one day is a day, not days."""
+    """Put the values of the facts into the slots of a template; one day is a day, not days, and none ago is today."""
     if isinstance(template, str):
         return template
     text = "".join([part if isinstance(part, str) else part.written(facts.value(part.fact)) for part in template])
+    if "0 d" in text:
+        text = _TODAY.sub(_today, text)
     return _ONE_DAY.sub(r"1 \1", text) if "1 d" in text else text
+
+
+def _today(found: re.Match[str]) -> str:
+    said = _SAID_TODAY[found[0][0]]
+    return said if found.start() else said.capitalize()
 
 
 def written_value(value: FactValue, spec: FactSpec, *, locale: str) -> str:
