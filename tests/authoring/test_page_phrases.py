@@ -49,7 +49,7 @@ def said(condition: Condition, locale: str) -> str:
         (
             FactLeaf("relationship.champion", "in", ("left", "never")),
             "champion is left or never",
-            "campeão interno: saiu ou nunca houve",
+            "champion: saiu ou nunca houve",
         ),
         (
             FactLeaf("relationship.days_since_two_way_contact", "gt", BY_SEGMENT),
