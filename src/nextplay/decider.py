@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar, cast
 
 from nextplay.account import account_of
-from nextplay.arbitration import Arbitration, arbitrate
+from nextplay.arbitration import Arbitration, Chooser, arbitrate
 from nextplay.canonical import digest, history_document, options_document, snapshot_document
 from nextplay.churn.model import ChurnScore
 from nextplay.decision import Decision, Options, Side
@@ -22,6 +22,7 @@ from nextplay.rules.assessment import Assessment
 from nextplay.rules.condition import Parameter
 from nextplay.snapshot import CustomerSnapshot, HistoryEntry, InputWarning, SnapshotReading
 
+V = TypeVar("V")
 DEFAULT_OPTIONS: Final = Options()
 
 
@@ -134,7 +135,7 @@ class Decider:
             gaps=assessment.gaps,
             plays=self._plays,
             max_actions=options.max_actions,
-            parameter=lambda value: _chosen(value, facts),
+            parameter=_chooser(facts),
         )
 
     def _decision_id(
@@ -161,9 +162,13 @@ def _refuse_if_strict(facts: Facts, *, options: Options) -> None:
         raise InputInvalid(Violation(warning.path, warning.message) for warning in facts.input_warnings)
 
 
-def _chosen(value: str | Parameter, facts: Facts) -> str:
-    """Pick a play's value: by the fact where it is known and listed, else `otherwise`."""
-    if isinstance(value, str):
-        return value
-    word = facts.value(value.by)
-    return str(value.cases.get(word, value.otherwise) if isinstance(word, str) else value.otherwise)
+def _chooser(facts: Facts) -> Chooser:
+    """Return what picks a play's value: by the fact where it is known and listed, else `otherwise`."""
+
+    def chosen(value: V | Parameter, /) -> V:
+        if not isinstance(value, Parameter):
+            return value
+        word = facts.value(value.by)
+        return cast("V", value.cases.get(word, value.otherwise) if isinstance(word, str) else value.otherwise)
+
+    return chosen

@@ -225,7 +225,7 @@ class _Page:
             owner_id=ranked.owner_id,
             due_on=ranked.due_on,
             channel=ranked.channel,
-            effort_hours=play.effort_hours,
+            effort_hours=ranked.effort_hours,
             checklist=tuple([self._text(line) for line in texts.checklist]),
             gaps=_named_first(ranked),
             priority=self._priority(ranked.priority),

@@ -37,8 +37,8 @@ def _key(withheld: WithheldPlay, details: dict[str, str]) -> str:
             return f"{key}_{details['truth']}"
         case "held" if details["by"] in {"account", "play"}:
             return f"{key}_{details['by']}" + ("_until" if "until" in details else "")
-        case "friction_first" if details["by"] == "p1":
-            return f"{key}_p1"
+        case "friction_first" | "done" if details.get("by") in {"p1", "goal"}:
+            return f"{key}_{details['by']}"
         case "suppressed" if "wrong_diagnosis" in details:
             return f"{key}_wrong"
         case "contact_policy" if "channel" in details:

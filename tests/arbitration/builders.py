@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar, cast
 
 from nextplay.arbitration import Account, Arbitration, arbitrate
 from nextplay.decision import DiagnosisKind, GapKind, Side
@@ -24,6 +24,7 @@ from nextplay.rules.rulebook import (
 )
 from nextplay.snapshot import HistoryEntry, HistoryKind
 
+V = TypeVar("V")
 AS_OF: Final = datetime(2026, 3, 2, 9, tzinfo=UTC)
 """A Monday."""
 TODAY: Final = AS_OF.date()
@@ -96,9 +97,9 @@ def past(kind: HistoryKind, days_ago: int = 0, *, of: str | None = "call", **cha
     return HistoryEntry(kind=kind, at=AS_OF - timedelta(days=days_ago, hours=1), play=of, **changes)
 
 
-def chosen(value: str | Parameter) -> str:
+def chosen(value: V | Parameter, /) -> V:
     """Resolve a play's value; where it differs by a fact, as for an unknown one."""
-    return value if isinstance(value, str) else str(value.otherwise)
+    return cast("V", value.otherwise) if isinstance(value, Parameter) else value
 
 
 def run(  # noqa: PLR0913  one for each input of `arbitrate`

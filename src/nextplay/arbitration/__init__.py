@@ -11,7 +11,7 @@
 Pure functions on frozen values. `Account.as_of` is the only clock.
 """
 
-from nextplay.arbitration.outcome import Account, Arbitration, RankedAction, WithheldPlay
+from nextplay.arbitration.outcome import Account, Arbitration, Chooser, RankedAction, WithheldPlay
 from nextplay.arbitration.ranking import arbitrate
 
-__all__ = ["Account", "Arbitration", "RankedAction", "WithheldPlay", "arbitrate"]
+__all__ = ["Account", "Arbitration", "Chooser", "RankedAction", "WithheldPlay", "arbitrate"]

@@ -45,18 +45,24 @@ def closed_actions(
     candidates: Collection[str],
     chosen: Collection[str],
     superseded: Collection[str],
+    done: Collection[str] = (),
 ) -> tuple[ClosedAction, ...]:
     """Return the actions that closed within the last 90 days, by play id.
 
-    `candidates`, `chosen` and `superseded` are ids of plays: those whose gap stands, those that came through, and the
-    open ones that a chosen one excluded. A play that came through is never among the closed: its action lives on.
+    `candidates`, `chosen`, `superseded` and `done` are ids of plays: those whose gap stands, those that came through,
+    the open ones that a chosen one excluded or whose gap another absorbed, and those whose `done_when` is true. A play that came through is never among the closed: its action lives on.
     """
     closed = []
     for play_id, past in history.plays.items():
         if play_id in chosen:
             continue
         play = plays.get(play_id)
-        reason = _reason(past, play, account=account, stands=play_id in candidates, superseded=play_id in superseded)
+        fate: ClosedReason | None = None if play_id in candidates else "gap_gone"
+        if play is None or play_id in superseded:
+            fate = "superseded"
+        elif play_id in done:
+            fate = "done"
+        reason = _reason(past, play, account=account, fate=fate)
         if reason is not None:
             gap = naming_gap(play, (), past=past) if play is not None else past.gap or ""
             closed.append(ClosedAction(action_id(account.account_id, play_id, gap), play_id, reason))
@@ -64,9 +70,9 @@ def closed_actions(
 
 
 def _reason(
-    past: PlayHistory, play: Play | None, *, account: Account, stands: bool, superseded: bool
+    past: PlayHistory, play: Play | None, *, account: Account, fate: ClosedReason | None
 ) -> ClosedReason | None:
-    """Why the action is closed: completed, run out, play withdrawn or excluded, gap gone. `None` if it is not."""
+    """Why the action is closed: completed, run out, or what became of one that is open (`fate`). `None` if it is not."""
     latest, today = past.latest, account.as_of.date()
     if latest is None:
         return None
@@ -77,9 +83,7 @@ def _reason(
     expired = expired_on(latest, play, account=account)
     if expired is not None:
         return "expired" if _is_told(expired, today) else None
-    if play is None or superseded:
-        return "superseded"
-    return None if stands else "gap_gone"
+    return fate
 
 
 def _is_told(closed_on: date, today: date) -> bool:

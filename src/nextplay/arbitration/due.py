@@ -6,6 +6,8 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
+from nextplay.errors import EngineFault
+from nextplay.rules.condition import Parameter
 from nextplay.rules.rulebook import Due
 
 _LAST_DAY: Final = date.max.toordinal()
@@ -56,6 +58,8 @@ def due_on(due: Due, start: date, *, deadline: date | None, calendar: WorkingCal
     where not written); a limit that has passed means `start` itself. A deadline before `start` bounds nothing.
     """
     first = start.toordinal()
+    if isinstance(due.within_days, Parameter):
+        raise EngineFault("the days of a due date differ by a fact and were not chosen")
     day = _nth_working_day(calendar, first, due.within_days)
     if deadline is not None and deadline >= start:
         limit = deadline.toordinal() - (due.by_days_before_deadline or 0)

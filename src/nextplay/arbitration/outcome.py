@@ -8,10 +8,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 
 from nextplay.decision import ActionState, ClosedAction, Priority, WithheldReason
 from nextplay.rules.assessment import Candidate
+from nextplay.rules.condition import Parameter
+
+V = TypeVar("V")
+
+
+class Chooser(Protocol):
+    """Picks the value of a play that may differ by a fact."""
+
+    def __call__(self, value: V | Parameter, /) -> V:
+        """Return the value for this account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,7 @@ class RankedAction(NamedTuple):
     owner_id: str | None
     channel: str
     due_on: date
+    effort_hours: float
     unchecked: tuple[str, ...]
 
 
@@ -61,10 +72,11 @@ class WithheldPlay(NamedTuple):
     | reason | details |
     |---|---|
     | eligibility, applicability, suitability | `gate`, `truth` (false or unknown) |
-    | held | `by`: a gap (with `side` if one was named), or `account` or `play` for a hold (with `until` if it ends) |
+    | held | `by`: a gap (with `side` if one was named; for an absorbed one the gap that absorbs it), or `account` or
+      `play` for a hold (with `until` if it ends) |
     | friction_first | `by`: `p1`, or a gap (with `severity`) |
     | snoozed | `until` |
-    | done | `on` |
+    | done | `on`, or `by`: `goal` where `done_when` is true |
     | cooldown | `on`, `until` |
     | suppressed | `until`, and `declined` (how often) or `wrong_diagnosis` (the gap), `on` |
     | contact_policy | `touches` (had and planned), `limit`, `period_days`, `channel` where the limit is on one |

@@ -7,9 +7,10 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
-from nextplay.arbitration.outcome import Account
+from nextplay.arbitration.outcome import Account, Chooser
 from nextplay.decision import Priority
 from nextplay.rules.assessment import Candidate
+from nextplay.rules.condition import Parameter
 from nextplay.rules.rulebook import ArbitrationRules, Play
 
 RAMP_DAYS: Final = 120
@@ -29,12 +30,15 @@ class Scales:
     off has none. `zero_value` says that the annual value is 0, and so is every priority.
     """
 
-    __slots__ = ("_annual_value", "_contexts", "_notes", "_risk", "_rules", "_segment_pct", "_switched", "_values")
+    __slots__ = (
+        "_annual_value", "_contexts", "_notes", "_parameter", "_risk", "_rules", "_segment_pct", "_switched", "_values",
+    )  # fmt: skip
 
-    def __init__(self, account: Account, rules: ArbitrationRules) -> None:
+    def __init__(self, account: Account, rules: ArbitrationRules, parameter: Chooser) -> None:
         """Gather the account's side of the factors, with the segment's defaults where value or risk is unknown."""
         value, risk, segment = account.annual_value, account.churn_probability, account.segment
         self._rules = rules
+        self._parameter = parameter
         self._annual_value = _by_segment(rules.default_annual_value, segment) if value is None else value
         self._risk = _by_segment(rules.default_risk, segment) if risk is None else risk
         self._segment_pct = rules.lever_by_segment.get(segment or "", 0.0)
@@ -64,10 +68,11 @@ class Scales:
         return Priority(priority, propensity, context, value, lever, notes)
 
     def _value(self, play: Play) -> float:
-        key = play.effect, play.gain
+        effect = self._parameter(play.effect) if isinstance(play.effect, Parameter) else play.effect
+        key = effect, play.gain
         value = self._values.get(key)
         if value is None:
-            value = round(self._annual_value * (self._risk * play.effect + play.gain), _MONEY_DIGITS)
+            value = round(self._annual_value * (self._risk * effect + play.gain), _MONEY_DIGITS)
             self._values[key] = value
         return value
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from nextplay.arbitration.closing import action_id, closed_actions, naming_gap
 from nextplay.arbitration.due import calendar_of, due_on
 from nextplay.arbitration.history import History, expired_on, recall
-from nextplay.arbitration.outcome import Account, Arbitration, RankedAction, WithheldPlay
+from nextplay.arbitration.outcome import Account, Arbitration, Chooser, RankedAction, WithheldPlay
 from nextplay.arbitration.priority import Scales, kinds_of, severity_of
 from nextplay.arbitration.reasons import Situation, refusal_of, unchecked_gates
 from nextplay.arbitration.walk import Bid, Taken, Walk
 from nextplay.decision import ActionState, ClosedAction, DiagnosisKind, Side
-from nextplay.rules.assessment import Candidate, GapOutcome
+from nextplay.rules.assessment import AbsorbedGap, Candidate, GapOutcome
 from nextplay.rules.condition import Parameter
-from nextplay.rules.rulebook import ArbitrationRules, Play
+from nextplay.rules.rulebook import ArbitrationRules, Due, Play
 from nextplay.snapshot import HistoryEntry
 
 
@@ -30,20 +31,26 @@ def arbitrate(  # noqa: PLR0913  the station's inputs; bundling them would only 
     gaps: Sequence[GapOutcome],
     plays: Mapping[str, Play],
     max_actions: int | None,
-    parameter: Callable[[str | Parameter], str],
+    parameter: Chooser,
+    absorbed: Sequence[AbsorbedGap] = (),
+    done: Collection[str] = (),
 ) -> Arbitration:
     """Rank the candidates, withhold what must not come now, and name the actions that closed.
 
     `candidates` holds one for each play that answers a standing gap, in any order; `gaps` all that stand; `plays` the
-    whole rulebook by id. `max_actions` may lower the rulebook's cap, never raise it. `parameter` resolves an owner or
-    a channel that differs by a fact.
+    rulebook by id, as far as it counts on this day. `max_actions` may lower the rulebook's cap, never raise it.
+    `parameter` resolves a play's value that differs by a fact. `absorbed` are the gaps that stand as parts of others;
+    `done` names the plays whose `done_when` is true.
 
     Order: must before normal, then priority and severity (highest first), due date, play id. In a mixed diagnosis
     the best candidate of the leading kind that nothing withholds by itself is walked first among the normal ones, and
     one place of the cap is kept for the other kind (`Walk`). Ranks follow the walk.
     """
     past = recall(history, as_of=account.as_of)
-    bids = _bids(candidates, account=account, rules=rules, gaps=gaps, past=past)
+    situation = Situation(
+        account.as_of.date(), account.p1_open, rules.friction_severity, gaps, past, _holding(gaps, absorbed), done
+    )
+    bids = _bids(candidates, account=account, rules=rules, situation=situation, parameter=parameter)
     best = _best_of(lead, bids) if diagnosis == "mixed" and lead is not None else None
     walk = Walk(
         bids if best is None else _promoted(best, bids),
@@ -56,12 +63,31 @@ def arbitrate(  # noqa: PLR0913  the station's inputs; bundling them would only 
     )
     walk.run()
     return Arbitration(
-        actions=tuple([_action(taken, rank, account, past=past) for rank, taken in enumerate(walk.taken, start=1)]),
+        actions=tuple(
+            [
+                _action(taken, rank, account, past=past, parameter=parameter)
+                for rank, taken in enumerate(walk.taken, start=1)
+            ]
+        ),
         withheld=tuple(
             [WithheldPlay(bid.candidate, reason, details, bid.priority) for _, bid, (reason, details) in walk.refused]
         ),
-        closed=_closed(walk, account=account, past=past, plays=plays) if past.plays else (),
+        closed=_closed(walk, account=account, situation=situation, plays=plays, absorbed=absorbed)
+        if past.plays
+        else (),
     )
+
+
+def _holding(
+    gaps: Sequence[GapOutcome], absorbed: Sequence[AbsorbedGap]
+) -> Mapping[str, Sequence[tuple[GapOutcome, str]]]:
+    """Index the gaps for which plays wait: an absorbed one counts, and the gap that absorbed it is named."""
+    holding: dict[str, list[tuple[GapOutcome, str]]] = {}
+    for outcome in gaps:
+        holding.setdefault(outcome.rule.id, []).append((outcome, outcome.rule.id))
+    for part in absorbed:
+        holding.setdefault(part.outcome.rule.id, []).append((part.outcome, part.by))
+    return holding
 
 
 def _bids(
@@ -69,36 +95,48 @@ def _bids(
     *,
     account: Account,
     rules: ArbitrationRules,
-    gaps: Sequence[GapOutcome],
-    past: History,
+    situation: Situation,
+    parameter: Chooser,
 ) -> list[Bid]:
     """Weigh every candidate and return the bids in the order of the ranking."""
-    today, deadline = account.as_of.date(), account.deadline
-    scales = Scales(account, rules)
+    today, deadline, past = situation.today, account.deadline, situation.history
+    scales = Scales(account, rules, parameter)
     calendar = calendar_of(rules.working_days, rules.holidays)
-    standing = {outcome.rule.id: outcome for outcome in gaps}
-    situation = Situation(today, account.p1_open, rules.friction_severity, gaps, past, standing)
     bids = []
     for candidate in candidates:
         play, severity = candidate.play, severity_of(candidate)
         acceptance = _open_acceptance(play, account, past=past) if past.plays else None
         start = today if acceptance is None else acceptance.at.date()
         priority = scales.priority(candidate, severity)
+        due = due_on(_fixed(play.due, parameter), start, deadline=deadline, calendar=calendar)
         bids.append(
             Bid(
                 play.importance != "must",
                 -priority.priority,
                 -severity,
-                due_on(play.due, start, deadline=deadline, calendar=calendar),
+                due,
                 play.id,
                 candidate,
                 priority,
                 acceptance,
                 refusal_of(candidate, acceptance, situation=situation),
+                _escalated_to(play, (today - due).days) if acceptance is not None and play.escalate else None,
             )
         )
     bids.sort()
     return bids
+
+
+def _fixed(due: Due, parameter: Chooser) -> Due:
+    """Write down the days that a fact decides."""
+    days = due.within_days
+    return replace(due, within_days=parameter(days)) if isinstance(days, Parameter) else due
+
+
+def _escalated_to(play: Play, overdue_days: int) -> str | Parameter | None:
+    """Return the owner of the last step that an open action has reached."""
+    reached = [step.owner for step in play.escalate if step.overdue_days <= overdue_days]
+    return reached[-1] if reached else None
 
 
 def _open_acceptance(play: Play, account: Account, *, past: History) -> HistoryEntry | None:
@@ -137,7 +175,7 @@ def _touches(rules: ArbitrationRules, past: History, *, today: date) -> list[int
     ]
 
 
-def _action(taken: Taken, rank: int, account: Account, *, past: History) -> RankedAction:
+def _action(taken: Taken, rank: int, account: Account, *, past: History, parameter: Chooser) -> RankedAction:
     bid, candidate = taken.bid, taken.bid.candidate
     play = candidate.play
     gap = naming_gap(play, candidate.gaps, past=past.plays.get(play.id) if bid.acceptance is not None else None)
@@ -152,27 +190,46 @@ def _action(taken: Taken, rank: int, account: Account, *, past: History) -> Rank
         owner_id=account.team.get(taken.owner),
         channel=taken.channel,
         due_on=bid.due_on,
+        effort_hours=parameter(play.effort_hours) if isinstance(play.effort_hours, Parameter) else play.effort_hours,
         unchecked=unchecked_gates(candidate),
     )
 
 
 def _state(bid: Bid, *, today: date) -> ActionState:
+    """Tell a new action from an open one, and from one that is overdue by the days of its first step (0 without one)."""
     if bid.acceptance is None:
         return "new"
+    if bid.candidate.play.escalate:
+        return "open" if bid.escalated_to is None else "escalated"
     return "escalated" if bid.due_on < today else "open"
 
 
-def _closed(walk: Walk, *, account: Account, past: History, plays: Mapping[str, Play]) -> tuple[ClosedAction, ...]:
+def _closed(
+    walk: Walk,
+    *,
+    account: Account,
+    situation: Situation,
+    plays: Mapping[str, Play],
+    absorbed: Sequence[AbsorbedGap],
+) -> tuple[ClosedAction, ...]:
     chosen = {taken.bid.play_id for taken in walk.taken}
+    candidates = chosen | {refused.bid.play_id for refused in walk.refused}
+    superseded = {
+        refused.bid.play_id
+        for refused in walk.refused
+        if refused.bid.acceptance is not None and refused.refusal[0] == "excluded"
+    }
+    if absorbed:
+        parts = {part.outcome.rule.id for part in absorbed}
+        superseded |= {
+            play.id for play in plays.values() if any(target.gap in parts for target in play.answers)
+        } - candidates
     return closed_actions(
         account,
-        past,
+        situation.history,
         plays=plays,
-        candidates=chosen | {refused.bid.play_id for refused in walk.refused},
+        candidates=candidates,
         chosen=chosen,
-        superseded={
-            refused.bid.play_id
-            for refused in walk.refused
-            if refused.bid.acceptance is not None and refused.refusal[0] == "excluded"
-        },
+        superseded=superseded,
+        done=situation.done,
     )

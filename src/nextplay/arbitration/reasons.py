@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -22,14 +22,19 @@ SNOOZE_DAYS: Final = 7
 
 
 class Situation(NamedTuple):
-    """What the reasons look at beside the candidate. `gaps` are all that stand, `standing` the same by id."""
+    """What the reasons look at beside the candidate.
+
+    `gaps` are all that stand, `holding` the same by id, and with them the absorbed ones, each with the id of the gap
+    that stands for it. `done` names the plays whose `done_when` is true.
+    """
 
     today: date
     p1_open: bool
     friction_severity: float
     gaps: Sequence[GapOutcome]
     history: History
-    standing: Mapping[str, GapOutcome]
+    holding: Mapping[str, Sequence[tuple[GapOutcome, str]]]
+    done: Collection[str] = ()
 
 
 def refusal_of(candidate: Candidate, acceptance: HistoryEntry | None, *, situation: Situation) -> Refusal | None:
@@ -37,14 +42,14 @@ def refusal_of(candidate: Candidate, acceptance: HistoryEntry | None, *, situati
 
     An open action (`acceptance` is there) is not hidden by what is unknown, nor by cooldown or declines. What says
     "not now" for the customer's sake withholds it too: a gate that is false, a hold, friction before expansion, and
-    a snooze or a wrong diagnosis that came after the acceptance.
+    a snooze or a wrong diagnosis that came after the acceptance. What the play is for may have come about meanwhile.
     """
     refusal = _gate(candidate, is_open=acceptance is not None)
     if refusal is None and (candidate.play.hold_while or situation.history.holds):
         refusal = _held(candidate, situation)
     if refusal is None and candidate.play.purpose == "expansion":
         refusal = _friction(situation)
-    if refusal is None and situation.history is not NO_HISTORY:
+    if refusal is None and (situation.history is not NO_HISTORY or situation.done):
         refusal = _by_reactions(candidate, acceptance, situation=situation)
     return refusal
 
@@ -78,9 +83,9 @@ def _gate(candidate: Candidate, *, is_open: bool) -> Refusal | None:
 
 def _held(candidate: Candidate, situation: Situation) -> Refusal | None:
     for target in candidate.play.hold_while:
-        outcome = situation.standing.get(target.gap)
-        if outcome is not None and _stands_as(outcome, target):
-            return "held", {"by": target.gap} | ({"side": target.side} if target.side else {})
+        for outcome, by in situation.holding.get(target.gap, ()):
+            if _stands_as(outcome, target):
+                return "held", {"by": by} | ({"side": target.side} if target.side and by == target.gap else {})
     for scope, word in ((None, "account"), (candidate.play.id, "play")):
         hold = situation.history.holds.get(scope)
         if hold is not None and (hold.until is None or situation.today < hold.until):
@@ -113,6 +118,8 @@ def _friction(situation: Situation) -> Refusal | None:
 def _by_reactions(candidate: Candidate, acceptance: HistoryEntry | None, *, situation: Situation) -> Refusal | None:
     past, today = situation.history.plays.get(candidate.play.id), situation.today
     refusal = _snoozed(past, today) if past is not None else None
+    if refusal is None and candidate.play.id in situation.done:
+        refusal = "done", {"by": "goal"}
     if refusal is None and past is not None and acceptance is None:
         refusal = _resting(past, candidate.play.cooldown_days, today=today)
     if refusal is None and situation.history.disputes:

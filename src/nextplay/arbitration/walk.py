@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
+from nextplay.arbitration.outcome import Chooser
 from nextplay.arbitration.priority import kinds_of
 from nextplay.arbitration.reasons import Refusal
 from nextplay.decision import Priority, Side
@@ -24,7 +25,8 @@ class Bid(NamedTuple):
 
     The fields stand in the order of the ranking, so that bids sort by themselves: normal after must, highest priority,
     highest severity, earliest due date, play id (which differs, so that nothing after it is ever compared).
-    `acceptance` is there where the action is open, `refusal` where it cannot come by itself.
+    `acceptance` is there where the action is open, `refusal` where it cannot come by itself. `escalated_to` is the
+    owner that took an overdue action over.
     """
 
     is_normal: bool
@@ -36,6 +38,7 @@ class Bid(NamedTuple):
     priority: Priority
     acceptance: HistoryEntry | None
     refusal: Refusal | None
+    escalated_to: str | Parameter | None = None
 
 
 class Taken(NamedTuple):
@@ -77,7 +80,7 @@ class Walk:
         rules: ArbitrationRules,
         limit: int,
         touches: Sequence[int],
-        parameter: Callable[[str | Parameter], str],
+        parameter: Chooser,
         best: Bid | None = None,
         other_kind: Side | None = None,
     ) -> None:
@@ -109,8 +112,12 @@ class Walk:
             self.refused.sort()
 
     def _look_ahead(self) -> None:
-        owners = [self._parameter(bid.candidate.play.owner) for bid in self._bids if bid.acceptance and not bid.refusal]
+        owners = [self._owner(bid) for bid in self._bids if bid.acceptance and not bid.refusal]
         self._open_ahead = Counter(owners) if owners else None
+
+    def _owner(self, bid: Bid) -> str:
+        owner = bid.candidate.play.owner if bid.escalated_to is None else bid.escalated_to
+        return self._parameter(owner)
 
     def _settles(self, position: int, bid: Bid) -> bool:
         """Take or refuse the bid; false if it has to wait for a kept place."""
@@ -121,13 +128,13 @@ class Walk:
             return False
         else:
             play = bid.candidate.play
-            self._take(Taken(position, bid, self._parameter(play.owner), self._parameter(play.channel)))
+            self._take(Taken(position, bid, self._owner(bid), self._parameter(play.channel)))
         return True
 
     def _refusal(self, bid: Bid) -> Refusal | None:
         if bid.acceptance is not None:
             if self._open_ahead is not None:
-                self._open_ahead[self._parameter(bid.candidate.play.owner)] -= 1
+                self._open_ahead[self._owner(bid)] -= 1
             return self._excluded(bid)
         refusal = None
         if self._touches and bid.is_normal:
@@ -157,7 +164,7 @@ class Walk:
     def _capped(self, bid: Bid) -> Refusal | None:
         if len(self.taken) >= self._limit:
             return self._cap
-        owner = self._parameter(bid.candidate.play.owner)
+        owner = self._owner(bid)
         if self._owners.get(owner, 0) >= self._rules.per_owner_role:
             return "owner_cap", {"owner": owner, "limit": str(self._rules.per_owner_role)}
         return None
@@ -172,7 +179,7 @@ class Walk:
             kept += 1
         if len(self.taken) + kept >= self._limit:
             return True
-        owner = self._parameter(bid.candidate.play.owner)
+        owner = self._owner(bid)
         return ahead is not None and self._owners.get(owner, 0) + ahead[owner] >= self._rules.per_owner_role
 
     def _take(self, taken: Taken) -> None:

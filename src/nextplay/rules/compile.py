@@ -16,8 +16,9 @@ from typing import Any, Final, TypeVar, cast
 from nextplay.errors import Fault, RulebookInvalid
 from nextplay.rules.compile_book import compile_arbitration, compile_diagnosis, compile_vocabularies
 from nextplay.rules.compile_conditions import ConditionCompiler
-from nextplay.rules.compile_gaps import compile_gap, compile_signal, report_cycles
+from nextplay.rules.compile_gaps import compile_gap, compile_signal, report_absorbing_circles, report_cycles
 from nextplay.rules.compile_known import compile_attributes, gather_names, stale_after_days
+from nextplay.rules.compile_life import report_old_names, switched_off
 from nextplay.rules.compile_names import Forms, Known
 from nextplay.rules.compile_plays import compile_play, report_unasked
 from nextplay.rules.compile_tests import compile_tests
@@ -109,6 +110,9 @@ def _compile(forms: Forms, known: Known, files: Mapping[str, bytes], log: FaultL
     conditions = ConditionCompiler(known, log)
     signals = [compile_signal(form, conditions) for form in forms.signals]
     report_cycles(forms.signals, log)
+    report_absorbing_circles(forms.gaps, log)
+    report_old_names(forms.gaps, "gap", log)
+    report_old_names(forms.plays, "play", log)
     gaps = [compile_gap(form, conditions) for form in forms.gaps]
     plays = [compile_play(form, conditions) for form in forms.plays]
     if known.plays is not None:
@@ -121,7 +125,7 @@ def _compile(forms: Forms, known: Known, files: Mapping[str, bytes], log: FaultL
     vocabularies = compile_vocabularies(book.vocabularies, known, log)
     if book.id is None or book.label is None or diagnosis is None or arbitration is None:
         return None
-    return Rulebook(
+    rulebook = Rulebook(
         id=book.id.value,
         label=book.label.value,
         content_hash=content_hash(files),
@@ -137,6 +141,7 @@ def _compile(forms: Forms, known: Known, files: Mapping[str, bytes], log: FaultL
         plays=_by_id(plays),
         tests=tests,
     )
+    return switched_off(rulebook, forms.gaps, forms.plays)
 
 
 def _by_id(rules: Iterable[R | None]) -> tuple[R, ...]:

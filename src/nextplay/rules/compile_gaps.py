@@ -8,8 +8,10 @@ from typing import Final, Literal, cast
 
 from nextplay.decision import Side
 from nextplay.rules.compile_conditions import ConditionCompiler
-from nextplay.rules.compile_names import check_known
+from nextplay.rules.compile_life import compile_life
+from nextplay.rules.compile_names import Known, check_known
 from nextplay.rules.compile_texts import compile_text
+from nextplay.rules.compile_varies import level_of
 from nextplay.rules.fault_log import FaultLog
 from nextplay.rules.format import AskForm, GapForm, SeverityForm, SideForm, SignalForm
 from nextplay.rules.format_condition import ConditionForm, GroupForm, NotForm, SignalRef
@@ -27,7 +29,8 @@ def compile_signal(form: SignalForm, conditions: ConditionCompiler) -> SignalRul
     says = compile_text(form.says, conditions.known, conditions.log)
     if form.id is None or title is None or when is None or says is None:
         return None
-    return SignalRule(form.id.value, title, when, says, form.place)
+    same_fact = None if form.same_fact is None else form.same_fact.value
+    return SignalRule(form.id.value, title, when, says, form.place, same_fact=same_fact)
 
 
 def is_contested(form: GapForm) -> bool:
@@ -47,13 +50,15 @@ def compile_gap(form: GapForm, conditions: ConditionCompiler) -> GapRule | None:
     when, reading = conditions.compile(form.when), conditions.compile(form.reading)
     root_cause = check_known(form.root_cause, conditions.known.root_causes, "root-cause", conditions.log)
     cx, cs, ask = _side(form.cx, conditions), _side(form.cs, conditions), _ask(form.ask, conditions)
+    absorbs, life = _absorbs(form, conditions.known, conditions.log), compile_life(form, conditions.log)
     if form.id is None or title is None or severity is None:
         return None
     touchpoint = None if form.touchpoint is None else form.touchpoint.value
     kind = None if form.kind is None else cast('Literal["cx", "cs", "opportunity"]', form.kind.value)
     rule = GapRule(
-        form.id.value, title, severity, form.place, kind, when, root_cause, touchpoint, reading, cx, cs, ask, unless
-    )
+        form.id.value, title, severity, form.place, kind, when, root_cause, touchpoint, reading, cx, cs, ask, unless,
+        absorbs=absorbs, life=life,
+    )  # fmt: skip
     return rule if (cx and cs and ask and reading) or (kind and when) else None
 
 
@@ -87,7 +92,19 @@ def _severity(form: SeverityForm | None, conditions: ConditionCompiler) -> Sever
         signal = check_known(name, conditions.known.signals, "signal", conditions.log)
         if signal is not None:
             each.append((signal, weight.value))
-    return None if form.base is None else Severity(form.base.value, tuple(each))
+    base = level_of(form.base, conditions.known.severity_levels, conditions.log)
+    return None if base is None else Severity(base, tuple(each))
+
+
+def _absorbs(form: GapForm, known: Known, log: FaultLog) -> tuple[str, ...]:
+    parts: list[str] = []
+    for name in () if form.absorbs is None else form.absorbs.value:
+        part = check_known(name, known.gaps, "gap", log)
+        if part in parts:
+            log.add(name.place, "duplicate-entry", f"gap `{part}` stands in this list twice")
+        elif part is not None:
+            parts.append(part)
+    return tuple(parts)
 
 
 def _side(form: SideForm | None, conditions: ConditionCompiler) -> SideRule | None:
@@ -142,14 +159,28 @@ def report_cycles(forms: list[SignalForm], log: FaultLog) -> None:
             named = edges.setdefault(form.id.value, {})
             for name in signals_in(form.when):
                 named.setdefault(name.value, name.place)
+    _report_circles(edges, "signals may not depend on themselves", log)
+
+
+def report_absorbing_circles(forms: list[GapForm], log: FaultLog) -> None:
+    """Report gaps that absorb themselves, by way of others or directly."""
+    edges: dict[str, dict[str, Place]] = {}
+    for form in forms:
+        if form.id is not None:
+            parts = edges.setdefault(form.id.value, {})
+            for name in () if form.absorbs is None else form.absorbs.value:
+                parts.setdefault(name.value, name.place)
+    _report_circles(edges, "gaps may not absorb themselves", log)
+
+
+def _report_circles(edges: Mapping[str, Mapping[str, Place]], what: str, log: FaultLog) -> None:
     remaining = _in_circles(edges)
     for start in sorted(remaining):
         circle = _shortest_circle(start, edges, remaining) if start in remaining else ()
         if circle:
             closing = edges[circle[-1]][start]
             shown = " → ".join(f"`{name}`" for name in (*circle, start))
-            message = f"signals may not depend on themselves: {shown}"
-            log.add(closing, "cycle", message, hint="remove one of these references")
+            log.add(closing, "cycle", f"{what}: {shown}", hint="remove one of these references")
             remaining -= set(circle)
 
 

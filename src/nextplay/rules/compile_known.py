@@ -45,7 +45,8 @@ def gather_names(forms: Forms, log: FaultLog) -> Known:
         roles=_words(vocabularies, "roles"),
         channels=_words(vocabularies, "channels"),
         root_causes=_words(vocabularies, "root_causes"),
-        levels=_levels(book),
+        levels=_levels(book, "effect"),
+        severity_levels=_levels(book, "severity"),
         parameters=None,
         parameter_places={},
         signals=defined(forms.signals, "signal", log, complete="signals" not in forms.unread),
@@ -132,16 +133,16 @@ def _words(form: VocabulariesForm | None, name: str) -> Collection[str] | None:
     return None if words is None else frozenset(word.value for word, _ in words)
 
 
-def _levels(book: BookForm | None) -> Mapping[str, float] | None:
-    """Return the levels of effect; an empty mapping where none are declared, `None` where they are faulty."""
+def _levels(book: BookForm | None, key: Literal["effect", "severity"]) -> Mapping[str, float] | None:
+    """Return the levels of one sort; an empty mapping where none are declared, `None` where they are faulty."""
     if book is None or "levels" not in book.keys:
         return None if book is None else {}
     if book.levels is None:
         return None
-    if "effect" not in book.levels.keys:
+    if key not in book.levels.keys:
         return {}
-    effect = book.levels.effect
-    return {name.value: value.value for name, value in effect.value} if effect is not None and effect.complete else None
+    written = book.levels.effect if key == "effect" else book.levels.severity
+    return {name.value: value.value for name, value in written.value} if written and written.complete else None
 
 
 Parameters = Mapping[str, Parameter | None]

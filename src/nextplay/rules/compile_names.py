@@ -56,6 +56,7 @@ class Known:
     channels: Collection[str] | None
     root_causes: Collection[str] | None
     levels: Mapping[str, float] | None
+    severity_levels: Mapping[str, float] | None
     parameters: Mapping[str, Parameter | None] | None
     parameter_places: Mapping[str, Mapping[str, Place]]
     signals: Collection[str] | None

@@ -7,15 +7,15 @@ from typing import Any, Literal, cast
 
 from nextplay.rules.compile_conditions import ConditionCompiler
 from nextplay.rules.compile_gaps import is_contested
+from nextplay.rules.compile_life import RANKS, compile_life, rank_of
 from nextplay.rules.compile_names import Known, check_known
-from nextplay.rules.compile_parameters import compile_cases
 from nextplay.rules.compile_texts import compile_list, compile_text
-from nextplay.rules.condition import Parameter
+from nextplay.rules.compile_varies import compile_varies, levels_of, numbers_of, words_of
 from nextplay.rules.fault_log import FaultLog
-from nextplay.rules.format import DueForm, GapForm, PlayForm, SuppressionForm, TargetForm
-from nextplay.rules.format_value import ByFactForm, EffectForm, PriorForm, VariesForm
-from nextplay.rules.rulebook import Due, Place, Play, Prior, Suppression, Target
-from nextplay.rules.shape import Located, Name
+from nextplay.rules.format import DAYS, HOURS, DueForm, GapForm, PlayForm, SuppressionForm, TargetForm
+from nextplay.rules.format_value import PriorForm
+from nextplay.rules.rulebook import Due, Escalation, Play, Prior, Suppression, Target
+from nextplay.rules.shape import Located
 
 Targets = Located[tuple[TargetForm, ...]]
 AsWord = Literal["cx", "cs", "undetermined"]
@@ -38,10 +38,10 @@ def _needed(form: PlayForm, conditions: ConditionCompiler) -> dict[str, Any]:
         "title": compile_text(form.title, known, log),
         "answers": compile_targets(form.for_, known, log) or None,
         "purpose": None if form.purpose is None else form.purpose.value,
-        "owner": _varies(form.owner, conditions, kind="role", name=f"{name}.owner"),
-        "due": _due(form.due, log),
-        "channel": _varies(form.channel, conditions, kind="channel", name=f"{name}.channel"),
-        "effort_hours": None if form.effort_hours is None else form.effort_hours.value,
+        "owner": compile_varies(form.owner, f"{name}.owner", words_of("role", known, log), known, log),
+        "due": _due(form.due, f"{name}.due", known, log),
+        "channel": compile_varies(form.channel, f"{name}.channel", words_of("channel", known, log), known, log),
+        "effort_hours": compile_varies(form.effort_hours, f"{name}.effort_hours", numbers_of(HOURS, log), known, log),
         "checklist": compile_list(form.checklist, known, log),
         "rationale": compile_text(form.rationale, known, log),
     }
@@ -50,6 +50,7 @@ def _needed(form: PlayForm, conditions: ConditionCompiler) -> dict[str, Any]:
 def _optional(form: PlayForm, conditions: ConditionCompiler) -> dict[str, Any]:
     """Check what a play may have, with what holds where it has not."""
     known, log = conditions.known, conditions.log
+    name = "" if form.id is None else form.id.value
     purpose = "" if form.purpose is None else form.purpose.value
     if form.gain is not None and purpose not in ("expansion", ""):
         message = f"`gain` may not stand in a play of purpose `{purpose}`"
@@ -60,12 +61,15 @@ def _optional(form: PlayForm, conditions: ConditionCompiler) -> dict[str, Any]:
         "applicability": conditions.compile(form.applicability, negated=True),
         "suitability": conditions.compile(form.suitability, negated=True),
         "propensity": compile_prior(form.propensity, log),
-        "effect": _effect(form.effect, known, log),
+        "effect": compile_varies(form.effect, f"{name}.effect", levels_of(known.levels, log), known, log) or 0.0,
         "gain": 0.0 if form.gain is None else form.gain.value,
         "cooldown_days": 0 if form.cooldown_days is None else form.cooldown_days.value,
         "suppress_after": _suppression(form.suppress_after),
         "excludes": _excludes(form, known, log),
         "hold_while": compile_targets(form.hold_while, known, log),
+        "done_when": conditions.compile(form.done_when),
+        "escalate": _escalations(form, f"{name}.escalate", known, log),
+        "life": compile_life(form, log),
     }
 
 
@@ -96,54 +100,31 @@ def _check_side(form: TargetForm, gap: str, defined: GapForm, log: FaultLog) -> 
         log.add(form.keys["as"], "as-forbidden", f"gap `{gap}` is plain and has no sides", hint="remove `as`")
 
 
-def _varies(
-    form: VariesForm | None, conditions: ConditionCompiler, *, kind: Literal["role", "channel"], name: str
-) -> str | Parameter | None:
-    """Check an owner or a channel: a word, a parameter whose values are words, or words by a fact."""
-    known, log = conditions.known, conditions.log
-    words = known.roles if kind == "role" else known.channels
-    if form is None or isinstance(form, Located):
-        return check_known(form, words, kind, log)
-    if isinstance(form, ByFactForm):
-        written = [value for _, value in form.cases] + ([] if form.otherwise is None else [form.otherwise])
-        parameter = compile_cases(form, name, known, log)
-    else:
-        parameter = known.parameter(form.name, log)
-        written = [] if parameter is None else _written(parameter, form.place, known, log)
-    checked = [check_known(value, words, kind, log) for value in written]
-    return None if None in checked else parameter
-
-
-def _written(parameter: Parameter, use: Place, known: Known, log: FaultLog) -> list[Name]:
-    """Return the words of a parameter with their places; report one whose values are no words."""
-    places = known.parameter_places[parameter.name]
-    values = [*parameter.cases.items(), ("otherwise", parameter.otherwise)]
-    words = [Located(value, places[word]) for word, value in values if isinstance(value, str)]
-    if len(words) < len(values):
-        log.add(use, "wrong-type", f"expected words; parameter `{parameter.name}` has other values")
-    return words
-
-
-def _due(form: DueForm | None, log: FaultLog) -> Due | None:
+def _due(form: DueForm | None, name: str, known: Known, log: FaultLog) -> Due | None:
     """Check that `before` and `by_days` come together."""
     if form is None:
         return None
     for key, other in (("before", "by_days"), ("by_days", "before")):
         if key in form.keys and other not in form.keys:
             log.add(form.place, "missing-key", f"`{other}` must be given beside `{key}`")
-    if form.within_days is None:
+    within_days = compile_varies(form.within_days, f"{name}.within_days", numbers_of(DAYS, log), known, log)
+    if within_days is None:
         return None
-    return Due(form.within_days.value, None if form.by_days is None else form.by_days.value)
+    return Due(within_days, None if form.by_days is None else form.by_days.value)
 
 
-def _effect(form: EffectForm | None, known: Known, log: FaultLog) -> float:
-    if form is None:
-        return 0.0
-    if not isinstance(form.value, str):
-        return form.value
-    levels = known.levels
-    level = check_known(Located(form.value, form.place), levels, "level", log)
-    return 0.0 if level is None or levels is None else levels[level]
+def _escalations(form: PlayForm, name: str, known: Known, log: FaultLog) -> tuple[Escalation, ...]:
+    """Check the steps; what is faulty is left out, and the rest put in the order of its days."""
+    steps: dict[int, Escalation] = {}
+    for step in () if form.escalate is None else form.escalate.value:
+        owner = compile_varies(step.owner, name, words_of("role", known, log), known, log)
+        if step.overdue_days is None or owner is None:
+            continue
+        if step.overdue_days.value in steps:
+            message = f"two steps are {step.overdue_days.value} days after the due date"
+            log.add(step.overdue_days.place, "duplicate-entry", message, hint="each step has days of its own")
+        steps[step.overdue_days.value] = Escalation(step.overdue_days.value, owner)
+    return tuple(step for _, step in sorted(steps.items()))
 
 
 def compile_prior(form: PriorForm | None, log: FaultLog) -> Prior | None:
@@ -175,15 +156,19 @@ def _excludes(form: PlayForm, known: Known, log: FaultLog) -> tuple[str, ...]:
 
 
 def report_unasked(gaps: Iterable[GapForm], plays: Collection[PlayForm], log: FaultLog) -> None:
-    """Report contested gaps for which no play asks the question. A play whose `as` is faulty may be the one."""
+    """Report contested gaps for which no play asks the question. A play whose `as` is faulty may be the one.
+
+    A play that is off or in shadow asks nobody, except of a gap that is so too.
+    """
     asked = {
-        target.gap.value
+        (target.gap.value, rank)
         for play in plays
         for target in (() if play.for_ is None else play.for_.value)
+        for rank in RANKS[: RANKS.index(rank_of(play)) + 1]
         if target.gap is not None and (target.as_ is None or target.as_.value == "undetermined")
     }
     for form in gaps:
-        if form.id is not None and is_contested(form) and form.id.value not in asked:
+        if form.id is not None and is_contested(form) and (form.id.value, rank_of(form)) not in asked:
             hint = f"add a play with `for: {{gap: {form.id.value}, as: undetermined}}`"
             message = f"no play asks the question of the contested gap `{form.id.value}`"
             log.add(form.id.place, "no-question", message, hint=hint)

@@ -9,19 +9,36 @@ and facts is checked in `compile.py`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final, get_args
 
 from nextplay.decision import Purpose, Side
 from nextplay.rules.form import Form, FormOf, may, need
 from nextplay.rules.format_condition import ConditionForm, ConditionShape
 from nextplay.rules.format_text import TextForm, TextListShape, TextShape
-from nextplay.rules.format_value import PRIOR, EffectForm, EffectShape, PriorForm, VariesForm, VariesShape
-from nextplay.rules.shape import Amount, ListOf, Located, MapOf, Name, NewId, OneOf, Pairs, Reference, Shape, Whole
+from nextplay.rules.format_value import PRIOR, LevelForm, LevelShape, PriorForm, VariesForm, VariesShape
+from nextplay.rules.shape import (
+    Amount,
+    DayText,
+    ListOf,
+    Located,
+    MapOf,
+    Name,
+    NewId,
+    OneOf,
+    Pairs,
+    Reference,
+    Shape,
+    Whole,
+)
 from nextplay.snapshot.words import TouchpointName
 
 SIDES: Final = get_args(Side)
+STATUSES: Final = ("live", "shadow", "off")
 DEADLINE: Final = "contract.decision_deadline"
 MOST_DAYS: Final = 3650
+DAYS: Final = Whole(0, MOST_DAYS)
+HOURS: Final = Amount(0, 1000)
 _TOUCHPOINT: Final = OneOf(get_args(TouchpointName))
 _ROOT_CAUSE: Final = Reference("root_cause")
 _CONDITION: Final = ConditionShape()
@@ -36,6 +53,9 @@ class SignalForm(Form):
     title: TextForm[Name] | None = need(TextShape(), _TITLE_ABOUT)
     when: ConditionForm | None = need(_CONDITION, "what must hold for the signal to be true")
     says: TextForm[Name] | None = need(TextShape(), "the sentence of evidence, with its numbers as `{fact.name}`")
+    same_fact: Name | None = may(
+        NewId(), "the event that it reads: in one gap, signals of the same event count and are told once"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,14 +83,26 @@ class AskForm(Form):
 class SeverityForm(Form):
     """How bad a gap is."""
 
-    base: Located[float] | None = need(Amount(0, 1), "the severity when the gap stands, 0 to 1")
+    base: LevelForm | None = need(LevelShape(), "the severity when the gap stands: a level, or 0 to 1")
     each: Located[Pairs[Located[float]]] | None = may(
         MapOf(Reference("signal"), Amount(-1, 1)), "what each signal adds when it is true; the sum is clipped to 0..1"
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GapForm(Form):
+class LifeForm(Form):
+    """When a rule counts."""
+
+    status: Name | None = may(OneOf(STATUSES), "live; shadow: told in the trace and never shown; off: as if not there")
+    from_: Located[date] | None = may(DayText(), "the first day on which it counts")
+    until: Located[date] | None = may(DayText(), "the last day on which it counts")
+    was: Located[tuple[Name, ...]] | None = may(
+        ListOf(NewId(), at_most=20), "ids that it had before: what history says of them counts for it"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapForm(LifeForm):
     """What readings mean."""
 
     id: Name | None = need(NewId(), "the name under which plays and tests use it")
@@ -85,6 +117,9 @@ class GapForm(Form):
     ask: AskForm | None = may(FormOf(AskForm), "contested gaps: the question where the evidence does not tell")
     unless: ConditionForm | None = may(_CONDITION, "a rival explanation that makes the reading harmless")
     severity: SeverityForm | None = need(FormOf(SeverityForm), "how bad it is")
+    absorbs: Located[tuple[Name, ...]] | None = may(
+        ListOf(Reference("gap"), at_most=50), "gaps that are parts of it: where it stands, they do not"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +134,7 @@ class TargetForm(Form):
 class DueForm(Form):
     """When a play must be done."""
 
-    within_days: Located[int] | None = need(Whole(0, MOST_DAYS), "working days from the decision")
+    within_days: VariesForm[Located[int]] | None = need(VariesShape(DAYS), "working days from the decision")
     before: Name | None = may(OneOf((DEADLINE,)), "the date that it must not pass")
     by_days: Located[int] | None = may(Whole(0, MOST_DAYS), "how many days before that date at the latest")
 
@@ -114,7 +149,15 @@ class SuppressionForm(Form):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlayForm(Form):
+class EscalationForm(Form):
+    """Who takes over an accepted action that is overdue."""
+
+    overdue_days: Located[int] | None = need(Whole(1, MOST_DAYS), "so many days after its due date")
+    owner: VariesForm[Name] | None = need(VariesShape(Reference("role")), "the role that takes it over")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayForm(LifeForm):
     """What to do about a gap."""
 
     id: Name | None = need(NewId(), "the name under which tests, history and other plays use it")
@@ -126,16 +169,18 @@ class PlayForm(Form):
     purpose: Name | None = need(OneOf(get_args(Purpose)), "what the play is for")
     importance: Name | None = may(OneOf(("must", "normal")), "`must` ranks before everything else")
     rationale: TextForm[Name] | None = need(TextShape(), "why this play, to the rep")
-    owner: VariesForm | None = need(VariesShape(Reference("role")), "the role that does it")
+    owner: VariesForm[Name] | None = need(VariesShape(Reference("role")), "the role that does it")
     due: DueForm | None = need(FormOf(DueForm), "when it must be done")
-    channel: VariesForm | None = need(VariesShape(Reference("channel")), "how the customer is reached")
-    effort_hours: Located[float] | None = need(Amount(0, 1000), "hours of work")
+    channel: VariesForm[Name] | None = need(VariesShape(Reference("channel")), "how the customer is reached")
+    effort_hours: VariesForm[Located[float]] | None = need(VariesShape(HOURS), "hours of work")
     checklist: TextForm[Located[tuple[Name, ...]]] | None = need(TextListShape(), "the steps, in order")
     eligibility: ConditionForm | None = may(_CONDITION, "allowed and possible: must be true")
     applicability: ConditionForm | None = may(_CONDITION, "relevant now: must not be false")
     suitability: ConditionForm | None = may(_CONDITION, "in the customer's interest: must not be false")
     propensity: PriorForm | None = may(PRIOR, "what practice says of it")
-    effect: EffectForm | None = may(EffectShape(), "share of the churn risk that it removes: a level or 0 to 1")
+    effect: VariesForm[LevelForm] | None = may(
+        VariesShape(LevelShape()), "share of the churn risk that it removes: a level or 0 to 1"
+    )
     gain: Located[float] | None = may(Amount(0, 10), "expansion: the gain as a share of the annual value")
     cooldown_days: Located[int] | None = may(Whole(0, MOST_DAYS), "days of silence once it was completed")
     suppress_after: SuppressionForm | None = may(FormOf(SuppressionForm), "silence after refusals")
@@ -144,6 +189,10 @@ class PlayForm(Form):
     )
     hold_while: Located[tuple[TargetForm, ...]] | None = may(
         ListOf(FormOf(TargetForm), at_most=50, or_single=True), "gaps that must be gone first"
+    )
+    done_when: ConditionForm | None = may(_CONDITION, "what it is for has come about: it is not proposed, and closes")
+    escalate: Located[tuple[EscalationForm, ...]] | None = may(
+        ListOf(FormOf(EscalationForm), at_most=10), "who takes over once it was accepted and is overdue"
     )
 
 

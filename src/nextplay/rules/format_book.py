@@ -73,6 +73,7 @@ class LevelsForm(Form):
     effect: Located[Pairs[Located[float]]] | None = may(
         MapOf(NewId(), Amount(0, 1)), "names for shares of the churn risk that a play removes"
     )
+    severity: Located[Pairs[Located[float]]] | None = may(MapOf(NewId(), Amount(0, 1)), "names for how bad a gap is")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, TypeAlias, TypeVar
 
 from nextplay.rules.fault_log import FaultLog
 from nextplay.rules.form import Form, FormOf, need, report_unknown_keys
@@ -115,40 +115,40 @@ def read_parameter(node: MapNode, log: FaultLog) -> ParameterForm:
     return ParameterForm(node.place, None if name is None else read_text(name, "the name of a parameter", log))
 
 
-VariesForm = Name | ParameterForm | ByFactForm[Name]
+VariesForm: TypeAlias = ParameterForm | ByFactForm[V] | V
 
 
 @dataclass(frozen=True, slots=True)
-class VariesShape(Shape[VariesForm]):
-    """A word of a vocabulary: fixed, by parameter, or by the words of a fact."""
+class VariesShape(Shape[VariesForm[V]], Generic[V]):
+    """A value of a play: fixed, by parameter, or by the words of a fact."""
 
-    word: Reference
+    value: Shape[V]
 
-    def read(self, node: Node, log: FaultLog) -> VariesForm | None:
-        """Read a word, `{param: NAME}`, or `{by: fact, word: value, otherwise: value}`."""
+    def read(self, node: Node, log: FaultLog) -> VariesForm[V] | None:
+        """Read a value, `{param: NAME}`, or `{by: fact, word: value, otherwise: value}`."""
         if not isinstance(node, MapNode):
-            return self.word.read(node, log)
+            return self.value.read(node, log)
         if node.find("param") is not None:
             return read_parameter(node, log)
-        return ByFactShape(self.word).read(node, log)
+        return ByFactShape(self.value).read(node, log)
 
     def schema(self, terms: Terms) -> JsonSchema:
         """Describe the three spellings."""
         name = Reference("parameter").schema(terms)
         by_parameter = {"properties": {"param": name}, "required": ["param"], "additionalProperties": False}
-        by_fact = ByFactShape(self.word).schema(terms)
-        return {"anyOf": [self.word.schema(terms), {"type": "object", **by_parameter}, by_fact]}
+        by_fact = ByFactShape(self.value).schema(terms)
+        return {"anyOf": [self.value.schema(terms), {"type": "object", **by_parameter}, by_fact]}
 
 
-EffectForm = Name | Located[float]
-_SHARE: Final = Amount(0, 1)
+LevelForm = Name | Located[float]
+SHARE: Final = Amount(0, 1)
 
 
 @dataclass(frozen=True, slots=True)
-class EffectShape(Shape[EffectForm]):
-    """The share of the churn risk that a play removes: a level of `rulebook.yaml`, or a number."""
+class LevelShape(Shape[LevelForm]):
+    """A severity, or the share of the churn risk that a play removes: a level of `rulebook.yaml`, or a number."""
 
-    def read(self, node: Node, log: FaultLog) -> EffectForm | None:
+    def read(self, node: Node, log: FaultLog) -> LevelForm | None:
         """Read a level's name or a number from 0 to 1."""
         hint = number_hint(node)
         if isinstance(node, ScalarNode) and isinstance(node.value, str) and not hint:
@@ -156,11 +156,11 @@ class EffectShape(Shape[EffectForm]):
         if hint or isinstance(node, (ListNode, MapNode)) or isinstance(getattr(node, "value", 0), bool):
             wrong_type(node, "a level or a number from 0 to 1", log, hint=hint)
             return None
-        return _SHARE.read(node, log)
+        return SHARE.read(node, log)
 
     def schema(self, terms: Terms) -> JsonSchema:
         """Describe both spellings."""
-        return {"anyOf": [Reference("level").schema(terms), _SHARE.schema(terms)]}
+        return {"anyOf": [Reference("level").schema(terms), SHARE.schema(terms)]}
 
 
 WordsForm = tuple[tuple[Name, TextForm[Name] | None], ...]

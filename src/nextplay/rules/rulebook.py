@@ -129,7 +129,7 @@ class Target:
 class Due:
     """`within_days` working days from `as_of`; at the latest `by_days` before the decision deadline."""
 
-    within_days: int
+    within_days: int | Parameter
     by_days_before_deadline: int | None = None
 
 
@@ -160,7 +160,10 @@ class Prior:
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """What to do about gaps."""
+    """What to do about gaps. A value that is a `Parameter` is its `otherwise` where the fact is unknown.
+
+    Where `done_when` is true, what the play is for has come about. `escalate` stands in the order of its days.
+    """
 
     id: str
     title: Text
@@ -169,7 +172,7 @@ class Play:
     owner: str | Parameter
     due: Due
     channel: str | Parameter
-    effort_hours: float
+    effort_hours: float | Parameter
     checklist: TextList
     place: Place
     rationale: Text = field(default_factory=dict)
@@ -178,7 +181,7 @@ class Play:
     applicability: Condition | None = None
     suitability: Condition | None = None
     propensity: Prior | None = None
-    effect: float = 0.0
+    effect: float | Parameter = 0.0
     gain: float = 0.0
     cooldown_days: int = 0
     suppress_after: Suppression | None = None
