@@ -50,7 +50,8 @@ def closed_actions(
     """Return the actions that closed within the last 90 days, by play id.
 
     `candidates`, `chosen`, `superseded` and `done` are ids of plays: those whose gap stands, those that came through,
-    the open ones that a chosen one excluded or whose gap another absorbed, and those whose `done_when` is true. A play that came through is never among the closed: its action lives on.
+    the open ones that a chosen one excluded or whose gap another absorbed, and those whose `done_when` is true. A play
+    that came through is never among the closed: its action lives on.
     """
     closed = []
     for play_id, past in history.plays.items():
@@ -72,7 +73,7 @@ def closed_actions(
 def _reason(
     past: PlayHistory, play: Play | None, *, account: Account, fate: ClosedReason | None
 ) -> ClosedReason | None:
-    """Why the action is closed: completed, run out, or what became of one that is open (`fate`). `None` if it is not."""
+    """Why the action is closed: completed, run out, or what became of an open one (`fate`). `None` if it is not."""
     latest, today = past.latest, account.as_of.date()
     if latest is None:
         return None

@@ -196,7 +196,7 @@ def _action(taken: Taken, rank: int, account: Account, *, past: History, paramet
 
 
 def _state(bid: Bid, *, today: date) -> ActionState:
-    """Tell a new action from an open one, and from one that is overdue by the days of its first step (0 without one)."""
+    """Tell a new action from an open one, and from one overdue by the days of its first step (without one, at all)."""
     if bid.acceptance is None:
         return "new"
     if bid.candidate.play.escalate:
