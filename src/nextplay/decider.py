@@ -5,21 +5,21 @@ A pure function of the snapshot, the history handed in, the options and the rele
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Final, NamedTuple, TypeVar, cast
 
 from nextplay.account import account_of
-from nextplay.arbitration import Arbitration, Chooser, arbitrate
+from nextplay.arbitration import Chooser, arbitrate
 from nextplay.canonical import digest, history_document, options_document, snapshot_document
-from nextplay.churn.model import ChurnScore
 from nextplay.decision import Decision, Options, Side
 from nextplay.errors import InputInvalid, Violation
 from nextplay.facts import Facts
 from nextplay.presentation import Findings, Presenter
 from nextplay.release import Release
-from nextplay.rules.assessment import Assessment
 from nextplay.rules.condition import Parameter
+from nextplay.rules.roster import Absent, Renaming, Roster
+from nextplay.rules.rulebook import Play
 from nextplay.snapshot import CustomerSnapshot, HistoryEntry, InputWarning, SnapshotReading
 
 V = TypeVar("V")
@@ -42,6 +42,8 @@ class Decider:
         self._presenter = Presenter(release)
         self._plays = {play.id: play for play in release.rulebook.plays}
         self._asks = {gap.id: gap.ask for gap in release.rulebook.gaps if gap.ask is not None}
+        self._roster = Roster(release.rulebook)
+        self._renaming = Renaming(release.rulebook)
 
     def decide(
         self,
@@ -75,14 +77,31 @@ class Decider:
         Raises as `decide` does.
         """
         snapshot = reading.snapshot
-        used = _history_used(snapshot, history)
+        day = snapshot.as_of.date()
+        absent = self._roster.on(day)
+        used = self._renaming.followed(_history_used(snapshot, history), absent)
         facts = self.release.plan.read(snapshot)
         _refuse_if_strict(facts, options=options)
         score = self.release.model.score(facts) if self.release.model else None
         facts = facts.with_churn(score.probability, score.band) if score else facts.with_churn(None, None)
-        answers, unread = self._answers(snapshot, used)
-        assessment = self.release.evaluator.assess(facts, answers=answers.sides)
-        arbitration = self._arbitrate(snapshot, facts, score, assessment=assessment, history=used, options=options)
+        answers, unread = self._answers(snapshot, used, absent)
+        assessment = self.release.evaluator.assess(
+            facts, answers=answers.sides, day=day, with_shadow=options.explanation == "full"
+        )
+        arbitration = arbitrate(
+            assessment.candidates,
+            account=account_of(snapshot, facts, churn_probability=score.probability if score else None),
+            rules=self.release.rulebook.arbitration,
+            history=used,
+            diagnosis=assessment.diagnosis,
+            lead=assessment.lead,
+            gaps=assessment.gaps,
+            plays=self._plays_without(absent.plays),
+            max_actions=options.max_actions,
+            parameter=_chooser(facts),
+            absorbed=assessment.absorbed,
+            done=assessment.done,
+        )
         return Findings(
             decision_id="",
             snapshot=snapshot,
@@ -95,7 +114,7 @@ class Decider:
         )
 
     def _answers(
-        self, snapshot: CustomerSnapshot, history: Sequence[HistoryEntry]
+        self, snapshot: CustomerSnapshot, history: Sequence[HistoryEntry], absent: Absent
     ) -> tuple[_Answers, tuple[InputWarning, ...]]:
         """Read reps' answers that are still valid: the newest of each gap counts, the later in the list on a tie."""
         newest: dict[str, tuple[HistoryEntry, Side]] = {}
@@ -103,7 +122,7 @@ class Decider:
         for index, entry in enumerate(history):
             if entry.kind != "answered":
                 continue
-            ask = self._asks.get(entry.gap or "")
+            ask = None if entry.gap in absent.gaps else self._asks.get(entry.gap or "")
             side = ask.options.get(entry.answer or "") if ask else None
             if ask is None or side is None:
                 unread.append(InputWarning(f"history[{index}]", "answers no question of this rulebook; not counted"))
@@ -115,28 +134,8 @@ class Decider:
         words = {gap: entry.answer or "" for gap, (entry, _) in newest.items()}
         return _Answers(sides, words), tuple(unread)
 
-    def _arbitrate(
-        self,
-        snapshot: CustomerSnapshot,
-        facts: Facts,
-        score: ChurnScore | None,
-        *,
-        assessment: Assessment,
-        history: Sequence[HistoryEntry],
-        options: Options,
-    ) -> Arbitration:
-        return arbitrate(
-            assessment.candidates,
-            account=account_of(snapshot, facts, churn_probability=score.probability if score else None),
-            rules=self.release.rulebook.arbitration,
-            history=history,
-            diagnosis=assessment.diagnosis,
-            lead=assessment.lead,
-            gaps=assessment.gaps,
-            plays=self._plays,
-            max_actions=options.max_actions,
-            parameter=_chooser(facts),
-        )
+    def _plays_without(self, absent: Collection[str]) -> Mapping[str, Play]:
+        return {name: play for name, play in self._plays.items() if name not in absent} if absent else self._plays
 
     def _decision_id(
         self, snapshot: CustomerSnapshot, history: Sequence[HistoryEntry], *, options: Options, tenant: str

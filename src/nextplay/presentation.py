@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from nextplay.arbitration import Arbitration, RankedAction, WithheldPlay
 from nextplay.churn.model import ChurnScore, FamilyContribution
 from nextplay.decision import (
+    AbsorbedGap,
     Action,
     ChurnRisk,
     Decision,
@@ -20,13 +21,16 @@ from nextplay.decision import (
     NearMiss,
     Options,
     Priority,
+    ShadowGap,
+    ShadowPlay,
     SignalTrace,
     Undetermined,
     Withheld,
 )
 from nextplay.facts import Facts
 from nextplay.release import Release
-from nextplay.rules.assessment import Assessment, GapOutcome, NearGap
+from nextplay.rules import assessment as assessed
+from nextplay.rules.assessment import Assessment, Candidate, GapOutcome, NearGap
 from nextplay.rules.rulebook import Text
 from nextplay.rules.wording import Template, fill
 from nextplay.sentences import driver_opening, language_of, sentence
@@ -119,6 +123,9 @@ class _Page:
             input_warnings=found.input_warnings + self._locale_warning(),
             release=self._release.release_id,
             trace=self._trace() if self._options.explanation == "full" else (),
+            absorbed_gaps=tuple([self._absorbed(part) for part in assessment.absorbed]),
+            shadow_gaps=tuple([_shadow_gap(outcome) for outcome in assessment.shadow.gaps]),
+            shadow_plays=tuple([_shadow_play(candidate) for candidate in assessment.shadow.candidates]),
         )
 
     def _text(self, template: Template) -> str:
@@ -182,6 +189,11 @@ class _Page:
     def _explained(self, outcome: GapOutcome) -> ExplainedGap:
         gap_id = outcome.rule.id
         return ExplainedGap(gap_id, self._text(self._spoken.gaps[gap_id].title), self._evidence_of(outcome.signals))
+
+    def _absorbed(self, part: assessed.AbsorbedGap) -> AbsorbedGap:
+        gap_id, item = part.outcome.rule.id, part.outcome.item
+        title = self._text(self._spoken.gaps[gap_id].title)
+        return AbsorbedGap(gap_id, title, absorbed_by=part.by, item=item.key if item else None)
 
     def _near_miss(self, near: NearGap) -> NearMiss:
         gap_id = near.rule.id
@@ -266,6 +278,16 @@ class _Page:
             SignalTrace(signal, truths[signal], self._release.evaluator.readings(signal, self._facts))
             for signal in sorted(truths)
         )
+
+
+def _shadow_gap(outcome: GapOutcome) -> ShadowGap:
+    item = outcome.item.key if outcome.item else None
+    return ShadowGap(outcome.rule.id, outcome.kind, outcome.severity, item)
+
+
+def _shadow_play(candidate: Candidate) -> ShadowPlay:
+    gaps = tuple(dict.fromkeys(outcome.rule.id for outcome in candidate.gaps))
+    return ShadowPlay(candidate.play.id, gaps, candidate.eligibility, candidate.applicability, candidate.suitability)
 
 
 def _named_first(ranked: RankedAction) -> tuple[str, ...]:

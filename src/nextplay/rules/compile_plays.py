@@ -41,7 +41,9 @@ def _needed(form: PlayForm, conditions: ConditionCompiler) -> dict[str, Any]:
         "owner": compile_varies(form.owner, f"{name}.owner", words_of("role", known, log), known, log),
         "due": _due(form.due, f"{name}.due", known, log),
         "channel": compile_varies(form.channel, f"{name}.channel", words_of("channel", known, log), known, log),
-        "effort_hours": compile_varies(form.effort_hours, f"{name}.effort_hours", numbers_of(HOURS, log), known, log),
+        "effort_hours": compile_varies(
+            form.effort_hours, f"{name}.effort_hours", numbers_of(HOURS, f"{name}.effort_hours", log), known, log
+        ),
         "checklist": compile_list(form.checklist, known, log),
         "rationale": compile_text(form.rationale, known, log),
     }
@@ -61,7 +63,10 @@ def _optional(form: PlayForm, conditions: ConditionCompiler) -> dict[str, Any]:
         "applicability": conditions.compile(form.applicability, negated=True),
         "suitability": conditions.compile(form.suitability, negated=True),
         "propensity": compile_prior(form.propensity, log),
-        "effect": compile_varies(form.effect, f"{name}.effect", levels_of(known.levels, log), known, log) or 0.0,
+        "effect": compile_varies(
+            form.effect, f"{name}.effect", levels_of(known.levels, f"{name}.effect", log), known, log
+        )
+        or 0.0,
         "gain": 0.0 if form.gain is None else form.gain.value,
         "cooldown_days": 0 if form.cooldown_days is None else form.cooldown_days.value,
         "suppress_after": _suppression(form.suppress_after),
@@ -107,7 +112,9 @@ def _due(form: DueForm | None, name: str, known: Known, log: FaultLog) -> Due | 
     for key, other in (("before", "by_days"), ("by_days", "before")):
         if key in form.keys and other not in form.keys:
             log.add(form.place, "missing-key", f"`{other}` must be given beside `{key}`")
-    within_days = compile_varies(form.within_days, f"{name}.within_days", numbers_of(DAYS, log), known, log)
+    within_days = compile_varies(
+        form.within_days, f"{name}.within_days", numbers_of(DAYS, f"{name}.within_days", log), known, log
+    )
     if within_days is None:
         return None
     return Due(within_days, None if form.by_days is None else form.by_days.value)

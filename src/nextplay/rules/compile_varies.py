@@ -62,27 +62,28 @@ def words_of(kind: Kind, known: Known, log: FaultLog) -> Wanted[str]:
     return Wanted("words", (str,), lambda value: check_known(value, words, kind, log))
 
 
-def numbers_of(shape: Amount | Whole, log: FaultLog) -> Wanted[Any]:
-    """Want numbers of the range that the key itself takes; a number that is whole stays a whole number."""
+def numbers_of(shape: Amount | Whole, name: str, log: FaultLog) -> Wanted[Any]:
+    """Want numbers of the range that the key `name` itself takes."""
     whole = isinstance(shape, Whole)
 
     def checked(value: Located[float]) -> float | None:
         if whole and not float(value.value).is_integer():
-            message = f"expected a whole number, found `{plain_number(value.value)}`"
+            message = f"expected a whole number for `{name}`, found `{plain_number(value.value)}`"
             log.add(value.place, "not-whole", message)
             return None
         if not shape.low <= value.value <= shape.high:
             bounds = f"{plain_number(shape.low)} to {plain_number(shape.high)}"
-            log.add(value.place, "out-of-range", f"`{plain_number(value.value)}` is outside {bounds}")
+            message = f"`{plain_number(value.value)}` is outside {bounds}, the range of `{name}`"
+            log.add(value.place, "out-of-range", message)
             return None
         return int(value.value) if whole else value.value
 
     return Wanted("whole numbers" if whole else "numbers", (int, float), checked)
 
 
-def levels_of(levels: Mapping[str, float] | None, log: FaultLog) -> Wanted[float]:
+def levels_of(levels: Mapping[str, float] | None, name: str, log: FaultLog) -> Wanted[float]:
     """Want levels, or numbers from 0 to 1."""
-    numbers = numbers_of(SHARE, log)
+    numbers = numbers_of(SHARE, name, log)
 
     def checked(value: Located[Any]) -> float | None:
         return level_of(value, levels, log) if isinstance(value.value, str) else numbers.checked(value)

@@ -7,31 +7,36 @@ after the outcome table, once for the plays. Everything that a rulebook fixes is
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from itertools import chain
 from types import MappingProxyType
-from typing import Final, cast
+from typing import Any, Final, cast
 
-from nextplay.decision import FactValue, Reading, Side
+from nextplay.decision import FactValue, MissingFact, Reading, Side
 from nextplay.facts import Facts, Vocabulary
-from nextplay.rules.assessment import Assessment, Candidate, GapOutcome
+from nextplay.rules.absorption import Absorption, Part
+from nextplay.rules.assessment import NO_SHADOW, AbsorbedGap, Assessment, Candidate, GapOutcome, Shadow
+from nextplay.rules.compiled import Compiled
 from nextplay.rules.condition import Condition, FactLeaf, Parameter, SignalLeaf, evaluate, leaves_of, operands
 from nextplay.rules.deduction import Engine
 from nextplay.rules.diagnosis import Diagnoser
 from nextplay.rules.missing_facts import MissingFacts
 from nextplay.rules.near_misses import NearMisses
-from nextplay.rules.outcomes import Gaps, explained_outcome, outcome_of
+from nextplay.rules.outcomes import Gaps, StandingGap, explained_outcome, outcome_of
 from nextplay.rules.play_plans import Plays, ReachedPlay
 from nextplay.rules.program import Program, stated_conditions
+from nextplay.rules.roster import Absent, Roster
 from nextplay.rules.rulebook import Play, Rulebook, SignalRule
 
+_NONE_DONE: Final[frozenset[str]] = frozenset()
 _NO_ANSWERS: Final[Mapping[str, Side]] = MappingProxyType({})
 
 
 class Evaluator:
     """A rulebook ready to assess accounts. Safe to share between threads.
 
-    `signal_rules` gives the signals by id. `fact_names` are all facts that conditions, and the owners and channels of
-    plays, read; whoever asks must have planned them.
+    `signal_rules` gives the signals by id. `fact_names` are all facts that conditions, and the values of plays, read;
+    whoever asks must have planned them.
     """
 
     def __init__(self, rulebook: Rulebook, vocabulary: Vocabulary, *, inference: Engine = "durable") -> None:
@@ -43,19 +48,40 @@ class Evaluator:
         self._program = Program(rulebook)
         self.fact_names = frozenset(self._program.fact_names) | _facts_of_plays(rulebook.plays)
         self._missing = MissingFacts(self._program.fact_names, map(self._program.facts_read, _all_conditions(rulebook)))
-        self._gaps = Gaps(rulebook.gaps, self._program, self._missing, engine=inference)
+        events = {rule.id: rule.same_fact for rule in rulebook.signals if rule.same_fact is not None}
+        self._gaps = Gaps(rulebook.gaps, self._program, self._missing, engine=inference, events=events)
         self._plays = Plays(rulebook.plays, self._program, self._missing, engine=inference)
-        self._near_misses = NearMisses(self._gaps.plans, self._program, vocabulary.specs)
+        live = [plan for plan in self._gaps.plans if plan.rule.life.status == "live"]
+        self._near_misses = NearMisses(live, self._program, vocabulary.specs)
+        self._absorption = Absorption(rulebook.gaps)
+        self._roster = Roster(rulebook)
+        self._play_ids = frozenset(play.id for play in rulebook.plays)
+        self._done = _done_tests(rulebook.plays, self._program)
         self._diagnoser = Diagnoser(rulebook.diagnosis, self._program)
         self._leaves = {name: _leaves_of(name, self._program) for name in self._program.conditions}
         self._tallies = [self._missing.tally(reads) for reads in self._program.reads()]
 
-    def assess(self, facts: Facts, *, answers: Mapping[str, Side] = _NO_ANSWERS) -> Assessment:
-        """Assess one account. `answers` maps a contested gap to the side that a rep's valid answer named."""
+    def assess(
+        self,
+        facts: Facts,
+        *,
+        answers: Mapping[str, Side] = _NO_ANSWERS,
+        day: date | None = None,
+        with_shadow: bool = False,
+    ) -> Assessment:
+        """Assess one account. `answers` maps a contested gap to the side that a rep's valid answer named.
+
+        `day` is the day of `as_of`, on which a rule has to be within its days; without it every rule is. With
+        `with_shadow`, what the rules on trial say is told as well.
+        """
+        absent = self._roster.on(day)
         state = self._program.state(facts)
         truths = self._program.truths(state)
-        judged = self._gaps.judge(state, answers)
-        reached = self._plays.reached(judged.standing, state)
+        judged = self._gaps.judge(state, answers, left_out=absent.gaps)
+        parts: list[Part] = []
+        if self._absorption:
+            judged.standing, parts = self._absorption.split(judged.standing, state)
+        reached = self._plays.reached(judged.standing, state, left_out=absent.plays)
         undecided = chain(
             [tally for tally, truth in zip(self._tallies, truths.values(), strict=True) if truth is None],
             judged.tallies,
@@ -72,9 +98,35 @@ class Evaluator:
             candidates=_candidates(reached, gaps),
             diagnosis=diagnosis,
             lead=lead,
-            near_misses=self._near_misses.nearest(state),
+            near_misses=self._near_misses.nearest(state, left_out=absent.gaps),
             missing_facts=missing,
+            absorbed=tuple(
+                sorted(
+                    [AbsorbedGap(outcome_of(part.gap, state, missing), part.by) for part in parts],
+                    key=lambda part: _worst_first(part.outcome),
+                )
+            ),
+            shadow=self._shadow(judged.standing, state, missing, absent=absent) if with_shadow else NO_SHADOW,
+            done=frozenset([play for play, test in self._done if test(state) and play not in absent.plays])
+            if self._done
+            else _NONE_DONE,
         )
+
+    def _shadow(
+        self, standing: Sequence[StandingGap], state: Sequence[Any], missing: Sequence[MissingFact], *, absent: Absent
+    ) -> Shadow:
+        """Say what the rules on trial would add: their gaps, and their plays for gaps of either sort."""
+        if not absent.gaps_on_trial and not absent.plays_on_trial:
+            return NO_SHADOW
+        others = {plan.rule.id for plan in self._gaps.plans} - absent.gaps_on_trial
+        tried = self._gaps.judge(state, _NO_ANSWERS, left_out=others).standing
+        together, _ = self._absorption.split([*standing, *tried], state)
+        tried = [gap for gap in together if gap.plan.rule.id in absent.gaps_on_trial]
+        both = [*standing, *tried]
+        reached = self._plays.reached(both, state, left_out=self._play_ids - absent.plays_on_trial)
+        outcomes = tuple(sorted([outcome_of(gap, state, missing) for gap in both], key=_worst_first))
+        gaps = tuple(outcome for outcome in outcomes if outcome.rule.id in absent.gaps_on_trial)
+        return Shadow(gaps, _candidates(reached, outcomes))
 
     def readings(self, signal: str, facts: Facts) -> tuple[Reading, ...]:
         """Return the leaves of a signal and of those it names, each with its value and truth, in order of writing.
@@ -111,8 +163,16 @@ def _candidates(reached: Iterable[ReachedPlay], gaps: Sequence[GapOutcome]) -> t
 
 
 def _facts_of_plays(plays: Iterable[Play]) -> frozenset[str]:
-    """Name the facts by which owners and channels differ."""
-    return frozenset(value.by for play in plays for value in (play.owner, play.channel) if isinstance(value, Parameter))
+    """Name the facts by which the values of plays differ."""
+    values: list[object] = []
+    for play in plays:
+        values += [play.owner, play.channel, play.effort_hours, play.effect, play.due.within_days]
+        values += [step.owner for step in play.escalate]
+    return frozenset(value.by for value in values if isinstance(value, Parameter))
+
+
+def _done_tests(plays: Iterable[Play], program: Program) -> tuple[tuple[str, Compiled], ...]:
+    return tuple((play.id, program.compile(play.done_when)) for play in plays if play.done_when is not None)
 
 
 def _leaves_of(signal: str, program: Program) -> tuple[FactLeaf, ...]:

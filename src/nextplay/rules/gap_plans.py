@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -48,7 +49,9 @@ class GapPlan:
 
     `condition` is what it stands or falls with: the signal `main` decides it, inference proves it true (`number`).
     `targets` says as what plays may answer the gap when it is of a kind: a mixed one offers both sides. `excuses`
-    are the signals of `unless` that explain the gap away where they are true, `rivals` all that it names.
+    are the signals of `unless` that explain the gap away where they are true, `rivals` all that it names. `events`
+    tells what several of its signals read of; `silencers` gives, by kind and by the slot of a weight, the slots of the
+    signals of its event that count before it.
     """
 
     rule: GapRule
@@ -65,14 +68,19 @@ class GapPlan:
     against: Mapping[GapKind, Named]
     excuses: Named
     rivals: Named
+    events: Mapping[str, str]
+    silencers: Mapping[GapKind, Mapping[int, tuple[int, ...]]]
 
-    def severity_in(self, state: Sequence[Any]) -> float:
-        """Add the weights of the true signals to the base, clip to 0..1 and round to two decimals."""
+    def severity_in(self, state: Sequence[Any], kind: GapKind) -> float:
+        """Add the weights of the true signals to the base, each event once; clip to 0..1 and round to two decimals."""
         severity = self.rule.severity.base
         for slot, weight in self.severity:
-            if state[slot]:
+            if state[slot] and not (self.silencers and self._is_silenced(slot, state, kind)):
                 severity += weight
         return round(min(1.0, max(0.0, severity)), 2)
+
+    def _is_silenced(self, slot: int, state: Sequence[Any], kind: GapKind) -> bool:
+        return any(state[other] for other in self.silencers[kind].get(slot, ()))
 
 
 class GapPlanner:
@@ -82,7 +90,9 @@ class GapPlanner:
     gap itself, or most of what fires would be about gaps that do not stand.
     """
 
-    def __init__(self, program: Program, missing: MissingFacts) -> None:
+    def __init__(self, program: Program, missing: MissingFacts, events: Mapping[str, str]) -> None:
+        """Take the program and, by signal, the event that it reads of where it says so (`same_fact`)."""
+        self._events = events
         self._program = program
         self._missing = missing
         self._numbers = count()
@@ -97,7 +107,9 @@ class GapPlanner:
         aggravating = self._named(signal for signal, weight in rule.severity.each if weight > 0)
         speaking: dict[GapKind, Named] = {"cx": own + by_cx, "cs": own + by_cs, "mixed": own + by_cx + by_cs}
         silent: dict[GapKind, Named] = {"cx": by_cs, "cs": by_cx, "undetermined": by_cx + by_cs}
-        kinds = get_args(GapKind)
+        kinds: tuple[GapKind, ...] = get_args(GapKind)
+        speaks = {kind: self._told(speaking.get(kind, own) + aggravating) for kind in kinds}
+        excuses = self._told(self._speaking(rule.unless))
         return GapPlan(
             rule=rule,
             main=main_signal,
@@ -109,11 +121,41 @@ class GapPlanner:
             unless=self._check(rule.unless, rule) if rule.unless else None,
             severity=tuple((self._program.slots[signal], weight) for signal, weight in rule.severity.each),
             targets={kind: _targets(rule, kind) for kind in kinds},
-            speaks={kind: self._told(speaking.get(kind, own) + aggravating) for kind in kinds},
+            speaks=speaks,
             against={kind: _distinct(silent.get(kind, ())) for kind in kinds},
-            excuses=self._told(self._speaking(rule.unless)),
+            excuses=excuses,
             rivals=self._named(_signals(self._program.over_signals(rule.unless))) if rule.unless else (),
+            events=self._shared(*speaks.values(), excuses),
+            silencers=self._silencers(rule, {kind: speaking.get(kind, own) for kind in kinds}),
         )
+
+    def _shared(self, *told: Named) -> Mapping[str, str]:
+        """Return the events that several signals of one telling read of, by signal."""
+        shared: dict[str, str] = {}
+        for named in told:
+            found = {name: self._events[name] for name, _ in named if name in self._events}
+            often = Counter(found.values())
+            shared |= {name: event for name, event in found.items() if often[event] > 1}
+        return shared
+
+    def _silencers(
+        self, rule: GapRule, standing: Mapping[GapKind, Named]
+    ) -> Mapping[GapKind, Mapping[int, tuple[int, ...]]]:
+        """Say which weights add nothing beside which signals: what the gap stands on, then the heavier weights."""
+        slots = self._program.slots
+        heaviest = sorted(rule.severity.each, key=lambda weighted: -abs(weighted[1]))
+        found: dict[GapKind, dict[int, tuple[int, ...]]] = {}
+        for kind, named in standing.items():
+            before = list(dict.fromkeys([name for name, _ in (*named, *self._told(named))]))
+            for signal, _ in heaviest:
+                event = self._events.get(signal)
+                if event is None:
+                    continue
+                same = tuple(slots[name] for name in before if self._events.get(name) == event)
+                if same:
+                    found.setdefault(kind, {})[slots[signal]] = same
+                before.append(signal)
+        return {kind: found.get(kind, {}) for kind in standing} if found else {}
 
     def _main(self, condition: Condition, place: Place) -> int:
         number = next(self._numbers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from nextplay.decision import Reading
@@ -57,10 +57,11 @@ class NearMisses:
         probes = [self._probe(leaf, found, wanted=wanted) for (leaf, wanted), found in by_leaf.items()]
         self._select = program.probing([probe for probe in probes if probe])
 
-    def nearest(self, state: Sequence[Any]) -> tuple[NearGap, ...]:
+    def nearest(self, state: Sequence[Any], *, left_out: Collection[str] = ()) -> tuple[NearGap, ...]:
         """Return the nearest three of the gaps that are false, by distance; ties by gap, then fact.
 
-        Each gap comes once, with its nearest leaf. A gap that would be explained away is not about to happen.
+        Gaps that are left out do not come. Each gap comes once, with its nearest leaf. A gap that would be explained
+        away is not about to happen.
         """
         within = [self._measured(index, state) for index in self._select(state)]
         found: dict[str, NearGap] = {}
@@ -69,7 +70,7 @@ class NearMisses:
             unless = turn.gap.unless
             if distance > MAX_STEPS or len(found) == MAX_NEAR:
                 break
-            if name not in found and not (unless and unless.test(state)):
+            if name not in found and name not in left_out and not (unless and unless.test(state)):
                 value = state[turn.slot]
                 limit = self._limit(turn.leaf, value, state)
                 reading = Reading(fact, value, turn.leaf.operator, limit, not turn.wanted)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from nextplay.decision import GapKind, MissingFact, Side
@@ -31,6 +32,9 @@ CONTESTED: Final[Mapping[tuple[Truth, Truth], tuple[GapKind, Side | None]]] = {
     (None, None): ("undetermined", None),
 }
 """Kind and open side of a contested gap whose reading is true, by the truth of its CX and of its CS evidence."""
+
+
+NO_EVENTS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class StandingGap(NamedTuple):
@@ -66,22 +70,36 @@ class Judgement:
 class Gaps:
     """The gap rules of a rulebook over one program."""
 
-    def __init__(self, rules: Iterable[GapRule], program: Program, missing: MissingFacts, *, engine: Engine) -> None:
-        """Make every gap ready. Raises `RulebookInvalid` where the engine cannot hold one."""
-        planner = GapPlanner(program, missing)
+    def __init__(
+        self,
+        rules: Iterable[GapRule],
+        program: Program,
+        missing: MissingFacts,
+        *,
+        engine: Engine,
+        events: Mapping[str, str] = NO_EVENTS,
+    ) -> None:
+        """Make every gap ready. `events` is `SignalRule.same_fact` by signal.
+
+        Raises `RulebookInvalid` where the engine cannot hold a gap.
+        """
+        planner = GapPlanner(program, missing, events)
         self.plans = tuple(map(planner.plan, rules, program.mains))
         self._mains = Deduction(planner.mains, program.slots, engine=engine)
         self._sides = Deduction(planner.sides, program.slots, engine=engine)
         self._slots = program.main_slots()
 
-    def judge(self, state: Sequence[Any], answers: Mapping[str, Side]) -> Judgement:
-        """Run the outcome table over every gap. `answers` names the side that a rep named.
+    def judge(self, state: Sequence[Any], answers: Mapping[str, Side], *, left_out: Collection[str] = ()) -> Judgement:
+        """Run the outcome table over every gap that is not left out. `answers` names the side that a rep named.
 
         Raises `EngineFault` where evaluation and inference disagree.
         """
         judged = Judgement()
         true = []
-        for plan, truth in zip(self.plans, state[self._slots]):  # noqa: B905  as many; this is the hot path
+        plans: Iterable[tuple[GapPlan, Truth]] = zip(self.plans, state[self._slots])  # noqa: B905  as many; hot path
+        if left_out:
+            plans = [(plan, truth) for plan, truth in plans if plan.rule.id not in left_out]
+        for plan, truth in plans:
             if truth is False:
                 judged.refuted.append(plan)
             elif truth:
@@ -91,7 +109,10 @@ class Gaps:
             else:
                 _leave_open(plan, plan.unless, state, judged=judged)
         judged.tallies += [plan.tally for plan in judged.undecided]
-        if self._mains.conclude(state) != {plan.number for plan in true}:
+        concluded = self._mains.conclude(state)
+        if left_out:
+            concluded = concluded - {plan.number for plan in self.plans if plan.rule.id in left_out}
+        if concluded != {plan.number for plan in true}:
             raise EngineFault("inference and evaluation disagree about a gap")
         if true:
             holds = self._sides.conclude(state, [plan.rule.id for plan in true])
@@ -152,8 +173,8 @@ def outcome_of(gap: StandingGap, state: Sequence[Any], missing: Sequence[Missing
     return GapOutcome(
         plan.rule,
         kind,
-        plan.severity_in(state),
-        signals=_those(plan.speaks[kind], state, truth=True),
+        plan.severity_in(state, kind),
+        signals=_told_once(plan, _those(plan.speaks[kind], state, truth=True)),
         against=_those(plan.against[kind], state, truth=False),
         open_side=gap.open_side,
         open_rivals=_those(plan.rivals, state, truth=None),
@@ -164,8 +185,18 @@ def outcome_of(gap: StandingGap, state: Sequence[Any], missing: Sequence[Missing
 
 def explained_outcome(gap: StandingGap, state: Sequence[Any]) -> GapOutcome:
     """Write an explained gap down; its signals are those of `unless` that explain it."""
-    signals = _those(gap.plan.excuses, state, truth=True)
-    return GapOutcome(gap.plan.rule, gap.kind, gap.plan.severity_in(state), signals, answered=gap.answered)
+    signals = _told_once(gap.plan, _those(gap.plan.excuses, state, truth=True))
+    return GapOutcome(gap.plan.rule, gap.kind, gap.plan.severity_in(state, gap.kind), signals, answered=gap.answered)
+
+
+def _told_once(plan: GapPlan, signals: tuple[str, ...]) -> tuple[str, ...]:
+    """Keep the first signal of each event."""
+    if not plan.events:
+        return signals
+    first: dict[str, str] = {}
+    for signal in signals:
+        first.setdefault(plan.events.get(signal, signal), signal)
+    return tuple([signal for signal in signals if first[plan.events.get(signal, signal)] == signal])
 
 
 def _those(named: Named, state: Sequence[Any], *, truth: Truth) -> tuple[str, ...]:

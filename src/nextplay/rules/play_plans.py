@@ -77,8 +77,13 @@ class Plays:
                 self._by_target.setdefault(target, []).append(plan)
         self._deduction = Deduction(self._builder, program.slots, engine=engine)
 
-    def reached(self, standing: Sequence[StandingGap], state: Sequence[Any]) -> list[ReachedPlay]:
-        """Return the plays that the standing gaps ask for, by id, each with its gaps in the order given."""
+    def reached(
+        self, standing: Sequence[StandingGap], state: Sequence[Any], *, left_out: Collection[str] = ()
+    ) -> list[ReachedPlay]:
+        """Return the plays that the standing gaps ask for, by id, each with its gaps in the order given.
+
+        Those that are left out are not asked for.
+        """
         found: dict[str, ReachedPlay] = {}
         targets = [(target, gap) for gap in standing for target in gap.plan.targets[gap.kind]]
         for target, gap in targets:
@@ -88,6 +93,8 @@ class Plays:
                     found[plan.play.id] = ReachedPlay(plan, [gap])
                 elif reached.gaps[-1] is not gap:  # a play for both sides of a mixed gap merges it once
                     reached.gaps.append(gap)
+        if left_out:
+            found = {name: reached for name, reached in found.items() if name not in left_out}
         if found:
             holds = self._deduction.conclude(state, [target for target, _ in targets])
             for reached in found.values():

@@ -132,7 +132,7 @@ def stated_conditions(rulebook: Rulebook) -> Iterator[Condition]:
     for gap in rulebook.gaps:
         found += [gap.when, gap.reading, *(side.when for side in (gap.cx, gap.cs) if side), gap.unless]
     for play in rulebook.plays:
-        found += [play.eligibility, play.applicability, play.suitability]
+        found += [play.eligibility, play.applicability, play.suitability, play.done_when]
     found += [line.when for line in rulebook.diagnosis.lead]
     return (condition for condition in found if condition is not None)
 

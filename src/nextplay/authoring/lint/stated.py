@@ -52,7 +52,7 @@ def stated_conditions(book: Rulebook) -> Iterator[Stated]:
     for gap in book.gaps:
         yield from _of_gap(gap)
     for play in book.plays:
-        for key in ("eligibility", "applicability", "suitability"):
+        for key in ("eligibility", "applicability", "suitability", "done_when"):
             condition = getattr(play, key)
             if condition is not None:
                 yield Stated("plays", play.id, (key,), condition, play.place)

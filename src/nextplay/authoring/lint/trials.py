@@ -42,7 +42,7 @@ def trial_findings(bench: Bench) -> Iterator[Finding]:
         except InputInvalid:
             continue  # the test itself fails and says so
         facts = bench.release.plan.read(snapshot).with_churn(None, None)
-        _note(bench.release.evaluator.assess(facts), bench, seen)
+        _note(bench.release.evaluator.assess(facts, with_shadow=True), bench, seen)
     yield from _of_signals(bench, seen)
     yield from _of_gaps(bench, seen)
     for play in bench.book.plays:
@@ -51,10 +51,12 @@ def trial_findings(bench: Bench) -> Iterator[Finding]:
 
 def _note(assessment: Assessment, bench: Bench, seen: _Seen) -> None:
     seen.add("signals", assessment.signals)
-    stand = {gap.rule.id for gap in assessment.gaps}
+    stand = {gap.rule.id for gap in (*assessment.gaps, *assessment.shadow.gaps)}
+    stand |= {part.outcome.rule.id for part in assessment.absorbed}
     undecided = set(assessment.undecided)
     seen.add("gaps", {gap: gap in stand for gap in bench.gaps if gap not in undecided})
-    seen.add("plays", {candidate.play.id: _passes(candidate) for candidate in assessment.candidates})
+    candidates = (*assessment.candidates, *assessment.shadow.candidates)
+    seen.add("plays", {candidate.play.id: _passes(candidate) for candidate in candidates})
 
 
 def _passes(candidate: Candidate) -> bool:
