@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -120,7 +120,7 @@ class _Page:
             undetermined=tuple(self._questions(assessment)),
             near_misses=tuple([self._near_miss(near) for near in assessment.near_misses]),
             missing_facts=assessment.missing_facts,
-            input_warnings=found.input_warnings + self._locale_warning(),
+            input_warnings=found.input_warnings + self._locale_warning() + self._fallback_warning(),
             release=self._release.release_id,
             trace=self._trace() if self._options.explanation == "full" else (),
             absorbed_gaps=tuple([self._absorbed(part) for part in assessment.absorbed]),
@@ -135,6 +135,30 @@ class _Page:
         if self._locale == self._options.locale:
             return ()
         return (InputWarning("options.locale", f"not spoken by this rulebook; answered in {self._locale}"),)
+
+    def _fallback_warning(self) -> tuple[InputWarning, ...]:
+        """Say that some text is not written in the locale; which one, authors are told when they check their rules."""
+        foreign = self._spoken.foreign
+        if not foreign or foreign.isdisjoint(self._shown()):
+            return ()
+        instead = self._release.rulebook.locales[0]
+        message = f"some texts are not written in {self._locale} yet; they are shown in {instead}"
+        return (InputWarning("options.locale", message),)
+
+    def _shown(self) -> Iterator[tuple[str, str]]:
+        """Name what the decision shows: sorts and ids as in `SpokenRulebook.foreign`."""
+        assessment, arbitration = self._findings.assessment, self._findings.arbitration
+        gaps = [gap.rule.id for gap in (*assessment.gaps, *assessment.explained)]
+        gaps += [part.outcome.rule.id for part in assessment.absorbed]
+        gaps += [near.rule.id for near in assessment.near_misses]
+        plays = [ranked.candidate.play.id for ranked in arbitration.actions]
+        plays += [withheld.candidate.play.id for withheld in arbitration.withheld]
+        yield from (("signal", signal) for signal in self._evidence)
+        yield from (("gap", gap) for gap in gaps)
+        yield from (("play", play) for play in plays)
+        yield from ((sort, one.details.get("by", "")) for one in arbitration.withheld for sort in ("gap", "play"))
+        yield from (("question", question.gap or "") for question in self._questions(assessment))
+        yield "diagnosis", self._diagnosis_key(assessment)
 
     def _churn(self) -> ChurnRisk:
         score, model = self._findings.score, self._release.model
@@ -165,9 +189,12 @@ class _Page:
         return ", ".join([self._text(self._spoken.labelled[name]) for name in names])
 
     def _diagnosis(self, assessment: Assessment) -> Diagnosis:
-        kind, lead = assessment.diagnosis, assessment.lead
-        key = f"mixed_{lead}" if kind == "mixed" else kind
-        return Diagnosis(kind, lead, self._text(self._spoken.diagnosis[key]))
+        key = self._diagnosis_key(assessment)
+        return Diagnosis(assessment.diagnosis, assessment.lead, self._text(self._spoken.diagnosis[key]))
+
+    def _diagnosis_key(self, assessment: Assessment) -> str:
+        kind = assessment.diagnosis
+        return f"mixed_{assessment.lead}" if kind == "mixed" else kind
 
     def _gap(self, outcome: GapOutcome) -> Gap:
         gap_id, kind = outcome.rule.id, outcome.kind

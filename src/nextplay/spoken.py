@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple, get_args
 
 from nextplay.decision import AnswerOption, GapKind
 from nextplay.release import Release
-from nextplay.rules.rulebook import Ask, GapRule, Text, TextList
+from nextplay.rules.rulebook import Ask, GapRule, Rulebook, Text, TextList
 from nextplay.rules.wording import Slot, Template, statement, template_of
 
 _CX_KINDS: Final = ("cx", "mixed")
@@ -48,7 +48,9 @@ class GapTexts(NamedTuple):
 class SpokenRulebook:
     """The texts of a release's rulebook in `locale`, by the id of what they belong to.
 
-    `labelled` gives for each fact that the release reads the phrase that tells it with its value.
+    `labelled` gives for each fact that the release reads the phrase that tells it with its value. `foreign` names what
+    has a text that is not written in `locale`, so that the first required one is shown: its sort (signal, gap,
+    question, play or diagnosis) and its id.
     """
 
     def __init__(self, release: Release, locale: str) -> None:
@@ -56,6 +58,7 @@ class SpokenRulebook:
         rulebook = release.rulebook
         self.locale = locale
         self._specs = release.vocabulary.specs
+        self.foreign = frozenset(owner for owner, text in _texts(rulebook) if locale not in text)
         self.signals = {
             rule.id: SignalTexts(self._template(rule.title), self._template(rule.says)) for rule in rulebook.signals
         }
@@ -95,6 +98,22 @@ class SpokenRulebook:
             for answer, side in ask.options.items()
         ]
         return Question(self._template(ask.text), tuple(labels))
+
+
+def _texts(rulebook: Rulebook) -> Iterator[tuple[tuple[str, str], Text | TextList]]:
+    """Yield every text that a decision may show, with what it belongs to."""
+    for signal in rulebook.signals:
+        yield from ((("signal", signal.id), text) for text in (signal.title, signal.says))
+    for gap in rulebook.gaps:
+        yield ("gap", gap.id), gap.title
+        for text in () if gap.ask is None else (gap.ask.text, *gap.ask.labels.values()):
+            yield ("question", gap.id), text
+    for play in rulebook.plays:
+        yield ("play", play.id), play.title
+        yield ("play", play.id), play.rationale
+        yield ("play", play.id), play.checklist
+    yield ("question", ""), rulebook.diagnosis.question
+    yield from ((("diagnosis", key), text) for key, text in rulebook.diagnosis.says.items())
 
 
 def _root_causes(rule: GapRule, kind: GapKind) -> tuple[str, ...]:

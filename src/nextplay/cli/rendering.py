@@ -46,6 +46,7 @@ def decision_view(decision: Document, *, readings: bool = False) -> RenderableTy
     for title, lines in (
         ("Gaps", _gaps(decision.get("gaps", ()), readings=readings)),
         ("Harmless here", _explained(decision.get("explained_gaps", ()))),
+        ("Part of another gap", _absorbed(decision)),
         ("What to do", _actions(decision.get("actions", ()))),
         ("Withheld", _withheld(decision.get("withheld", ()))),
         ("Closed", _closed(decision.get("closed_actions", ()))),
@@ -53,6 +54,7 @@ def decision_view(decision: Document, *, readings: bool = False) -> RenderableTy
         ("Nearly", _near_misses(decision.get("near_misses", ()))),
         ("Missing facts", _missing(decision.get("missing_facts", ()))),
         ("Not used", _warnings(decision.get("input_warnings", ()))),
+        ("On trial", _shadow(decision)),
         ("Trace", _trace(decision.get("trace", ())) if readings else iter(())),
     ):
         body = list(lines)
@@ -181,6 +183,24 @@ def _explained(gaps: Iterable[Document]) -> Iterator[RenderableType]:
         yield _bullets(
             (Text("=", style="green"), plain(evidence.get("says", ""))) for evidence in gap.get("explained_by", ())
         )
+
+
+def _absorbed(decision: Document) -> Iterator[RenderableType]:
+    titles = {gap.get("gap"): gap.get("title", "") for gap in decision.get("gaps", ())}
+    for gap in decision.get("absorbed_gaps", ()):
+        whole = plain(titles.get(gap.get("absorbed_by"), gap.get("absorbed_by", "")))
+        yield _indented(Text(f"{plain(gap.get('title', ''))}: part of {whole}"))
+
+
+def _shadow(decision: Document) -> Iterator[RenderableType]:
+    """Tell what the rules on trial say; only a full explanation has it."""
+    for gap in decision.get("shadow_gaps", ()):
+        severity = number_text(gap.get("severity", 0))
+        yield _indented(Text(f"gap {plain(gap.get('gap', ''))} would stand: {plain(gap.get('kind', ''))}, {severity}"))
+    for play in decision.get("shadow_plays", ()):
+        gates = [gate for gate in ("eligibility", "applicability", "suitability") if play.get(gate) is not True]
+        told = f", but for its {', '.join(gates)}" if gates else ""
+        yield _indented(Text(f"play {plain(play.get('play', ''))} would be a candidate{told}"))
 
 
 def _actions(actions: Sequence[Document]) -> Iterator[RenderableType]:

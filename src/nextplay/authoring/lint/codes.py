@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 Level = Literal["warning", "info"]
 LintCode = Literal[
+    "absorbed-purpose",
     "always-true",
     "implied-rule",
     "never-true",
@@ -37,6 +38,14 @@ class Lint:
 
 
 LINTS: Final[Mapping[LintCode, Lint]] = {
+    "absorbed-purpose": Lint(
+        "warning",
+        "A gap that is absorbed has a play of a purpose that no play of the gap that absorbs it has.",
+        "Where the compound stands, its parts and their plays are gone: what only they would have done, nobody does.",
+        "- {id: quiet_quit, absorbs: [slow_answers], ...}\n"
+        "- {id: call_back, for: {gap: slow_answers}, purpose: repair, ...}",
+        "- {id: call_back, for: [{gap: slow_answers}, {gap: quiet_quit}], purpose: repair, ...}",
+    ),
     "always-true": Lint(
         "warning",
         "No customer makes the condition false: wherever its facts are known, it is true.",

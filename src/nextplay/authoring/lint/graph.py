@@ -17,6 +17,7 @@ def graph_findings(bench: Bench) -> Iterator[Finding]:
     for play in bench.book.plays:
         yield from _of_play(bench, play)
     yield from _unanswered(bench)
+    yield from _absorbed(bench)
     yield from _unused(bench)
 
 
@@ -54,6 +55,27 @@ def _unanswered(bench: Bench) -> Iterator[Finding]:
                     f"no play answers gap `{gap.id}`{told}",
                     hint="write a play for it, or add it to the `for` of one",
                     shown_by=one.goals,
+                )
+
+
+def _absorbed(bench: Bench) -> Iterator[Finding]:
+    """Report parts whose plays do what no play of the compound does. A question needs no answer once it is absorbed."""
+    purposes: dict[str, set[str]] = {}
+    for play in bench.book.plays:
+        for target in play.answers:
+            purposes.setdefault(target.gap, set()).add(play.purpose)
+    for gap in bench.book.gaps:
+        place = bench.places.key("gaps", gap.id, "absorbs") or gap.place
+        for part in gap.absorbs:
+            lost = purposes.get(part, set()) - purposes.get(gap.id, set()) - {"ask"}
+            if lost:
+                named = " and ".join(f"`{purpose}`" for purpose in sorted(lost))
+                yield bench.finding(
+                    bench.places.find(place, part),
+                    "absorbed-purpose",
+                    f"gap `{part}` has a play of purpose {named}, and gap `{gap.id}`, which absorbs it, has none",
+                    hint=f"let such a play answer `{gap.id}` too",
+                    shown_by=standing(gap).goals,
                 )
 
 
