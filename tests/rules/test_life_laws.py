@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
@@ -139,8 +140,11 @@ def _told(one: Assessment) -> object:
     """Return all that an assessment says, without the trial, and with rules by their ids."""
     return (
         one.signals,
-        [(gap.rule.id, gap.kind, gap.severity, gap.signals, gap.against, gap.open_facts) for gap in one.gaps],
-        [(gap.rule.id, gap.signals) for gap in one.explained],
+        [
+            (gap.rule.id, gap.kind, gap.severity, _names(gap.signals), _names(gap.against), gap.open_facts)
+            for gap in one.gaps
+        ],
+        [(gap.rule.id, _names(gap.signals)) for gap in one.explained],
         one.undecided,
         [
             (each.play.id, [gap.rule.id for gap in each.gaps], each.eligibility, each.applicability, each.suitability)
@@ -150,3 +154,8 @@ def _told(one: Assessment) -> object:
         [(near.rule.id, near.reading, near.distance) for near in one.near_misses],
         one.missing_facts,
     )
+
+
+def _names(signals: tuple[str, ...]) -> list[str]:
+    """Drop the numbers of leaves of one name: the parameters of these books are many and all called `limit`."""
+    return [re.sub(r" \([0-9]+\)$", "", signal) for signal in signals]
