@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from nextplay.authoring.pages.examples import Example, Examples, Turn, turns
 from nextplay.authoring.pages.phrases import Phrases
 from nextplay.authoring.pages.uses import Use, Uses
+from nextplay.decision import FactValue
 from nextplay.facts import FactSpec
 from nextplay.release import Release
 from nextplay.rules.condition import Parameter
@@ -251,18 +252,24 @@ class _Site:
         """Return each rule once, whatever its several uses."""
         return list({(use.kind, use.id): use for use in uses}.values())
 
-    def _share(self, value: float) -> str:
-        return written_value(value, _SHARE, locale=self.locale)
+    def _share(self, value: float | Parameter) -> str:
+        return self._varying(value, lambda one: written_value(one, _SHARE, locale=self.locale))
 
     def _number(self, value: float) -> str:
         return written_value(value, _PLAIN, locale=self.locale)
 
     def _hours(self, play: Play) -> str:
-        return self.words["hours"].format(hours=written_value(play.effort_hours, _HOURS, locale=self.locale))
+        hours = self._varying(play.effort_hours, lambda one: written_value(one, _HOURS, locale=self.locale))
+        return self.words["hours"].format(hours=hours)
+
+    def _varying(self, value: FactValue | Parameter, written: Callable[[FactValue], str]) -> str:
+        """Write a value of a play, or each that it can have."""
+        return self.phrases.cases(value, written, mark=":") if isinstance(value, Parameter) else written(value)
 
     def _due(self, play: Play) -> str:
         days = play.due.within_days
-        due = self.words["due_one_day"] if days == 1 else self.words["due_days"].format(days=days)
+        told = self._varying(days, str)
+        due = self.words["due_one_day"] if days == 1 else self.words["due_days"].format(days=told)
         before = play.due.by_days_before_deadline
         return due if before is None else due + self.words["due_deadline"].format(days=before)
 
