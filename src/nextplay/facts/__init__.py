@@ -1,6 +1,6 @@
 """The closed vocabulary: every name that a rule or the model may use, computed here and nowhere else."""
 
-from nextplay.facts.inverse import snapshot_with
+from nextplay.facts.inverse import snapshot_with, write_over
 from nextplay.facts.items import MOST_ITEMS, Item
 from nextplay.facts.spec import UNITS, AttributeSpec, CountSpec, FactSpec, FactType, ItemKind, Preference
 from nextplay.facts.vocabulary import FactPlan, Facts, Vocabulary
@@ -19,4 +19,5 @@ __all__ = [
     "Preference",
     "Vocabulary",
     "snapshot_with",
+    "write_over",
 ]

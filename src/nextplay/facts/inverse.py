@@ -27,13 +27,30 @@ def snapshot_with(
     """
     known = _shipped() if vocabulary is None else vocabulary
     draft = Draft(values, today=as_of.astimezone(UTC).date())
-    inverses = _inverses(known, values)
-    while inverses:
-        write = min(inverses, key=lambda write: _urgency(inverses[write], draft))
-        write(draft, {fact.spec.name: values[fact.spec.name] for fact in inverses.pop(write)})
+    _write(draft, values, known)
     raw = {"account_id": _ACCOUNT, "as_of": as_of.isoformat(), **draft.raw}
     _check(raw, values, known)
     return raw
+
+
+def write_over(
+    raw: dict[str, Any], values: Mapping[str, FactValue], *, as_of: datetime, vocabulary: Vocabulary
+) -> None:
+    """Write known values of facts into a raw snapshot that has other fields already; those stay as they are.
+
+    Raises `ValueError` where what stands there does not allow it. The result is not read back: whoever changes an
+    account asks the engine what came of it.
+    """
+    draft = Draft(values, today=as_of.astimezone(UTC).date())
+    draft.raw = raw
+    _write(draft, values, vocabulary)
+
+
+def _write(draft: Draft, values: Mapping[str, FactValue], vocabulary: Vocabulary) -> None:
+    inverses = _inverses(vocabulary, values)
+    while inverses:
+        write = min(inverses, key=lambda write: _urgency(inverses[write], draft))
+        write(draft, {fact.spec.name: values[fact.spec.name] for fact in inverses.pop(write)})
 
 
 @cache

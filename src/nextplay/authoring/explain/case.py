@@ -13,6 +13,7 @@ from nextplay.facts import Facts, FactSpec, Item
 from nextplay.release import Release
 from nextplay.rules.condition import Truth
 from nextplay.rules.rulebook import GapRule, Play, SignalRule
+from nextplay.sentences import fact_label
 from nextplay.snapshot import CustomerSnapshot, SnapshotReading
 
 Rule = SignalRule | GapRule | Play
@@ -55,6 +56,10 @@ class Case:
     def decide(self, snapshot: CustomerSnapshot) -> Decided:
         """Decide for another snapshot with the same release and options."""
         return Decided(self._decider, snapshot, self._options)
+
+    def label(self, fact: str) -> str:
+        """Return what a fact is called in the language of the answer."""
+        return fact_label(fact, self.locale)
 
     def rule(self, name: str) -> Rule:
         """Return a gap, play or signal by id, the first of these that has it; `KeyError` where none has.

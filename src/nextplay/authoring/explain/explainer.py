@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import cached_property
 
 from nextplay.authoring.explain.account import AccountExplanation, AccountPage, explained_account
 from nextplay.authoring.explain.case import Case
 from nextplay.authoring.explain.explanation import RuleExplanation
+from nextplay.authoring.explain.flips import flip_searches
 from nextplay.authoring.explain.page import Page, page_text
 from nextplay.authoring.explain.rule_page import RulePage
 from nextplay.authoring.explain.rules import explained
+from nextplay.authoring.explain.undecided import settling
 from nextplay.errors import NextplayError
 from nextplay.release import Release
 from nextplay.snapshot import CustomerSnapshot
@@ -35,17 +38,24 @@ class Explainer:
         """Write the explanation of the decision as a page."""
         return AccountPage(self._case).page(self.account())
 
-    def rule(self, name: str) -> RuleExplanation:
-        """Explain one rule, named as for `Case.rule`. Raises `RuleNotFound` with what may have been meant."""
+    def rule(self, name: str, *, changes: bool = True) -> RuleExplanation:
+        """Explain one rule, named as for `Case.rule`; with `changes`, also what would turn it round or decide it.
+
+        Raises `RuleNotFound` with what may have been meant.
+        """
         try:
             rule = self._case.rule(name)
         except KeyError:
             raise RuleNotFound(self._not_found(name)) from None
-        return explained(self._case, rule)
+        found = explained(self._case, rule)
+        if not changes:
+            return found
+        searches = tuple(flip_searches(self._case, rule, found))
+        return replace(found, searches=searches, settled_by=settling(self._case, rule, found))
 
-    def rule_page(self, name: str) -> Page:
+    def rule_page(self, name: str, *, changes: bool = True) -> Page:
         """Write the explanation of one rule as a page."""
-        return self.page_of(self.rule(name))
+        return self.page_of(self.rule(name, changes=changes))
 
     def page_of(self, explanation: RuleExplanation) -> Page:
         """Write an explanation of this account as a page."""
@@ -66,7 +76,7 @@ class Explainer:
 
 def explain_page(release: Release, snapshot: CustomerSnapshot, rule: str, *, locale: str = "en") -> Page:
     """Explain one rule for one account as a page, without what would change it. Raises `RuleNotFound`."""
-    return Explainer(release, snapshot, locale=locale).rule_page(rule)
+    return Explainer(release, snapshot, locale=locale).rule_page(rule, changes=False)
 
 
 def explain_text(release: Release, snapshot: CustomerSnapshot, rule: str, *, locale: str = "en") -> str:

@@ -13,7 +13,7 @@ from nextplay.authoring.explain.words import words
 from nextplay.rules.outcomes import CONTESTED
 from nextplay.rules.rulebook import Text
 from nextplay.rules.wording import render, written_value
-from nextplay.sentences import fact_label
+from nextplay.sentences import fact_denial
 
 MOST_FACTS: Final = 5
 """How many unknown facts one line names."""
@@ -50,9 +50,6 @@ class RulePage:
 
     def _say(self, key: str, **details: object) -> str:
         return words(self._case.locale, key, **details)
-
-    def _label(self, fact: str) -> str:
-        return fact_label(fact, self._case.locale)
 
     def _kind(self, kind: str) -> str:
         return self._say(f"kind_{kind}")
@@ -133,7 +130,7 @@ class RulePage:
         spec = self._case.specs[leaf.fact]
         known = leaf.value is not None
         value = written_value(leaf.value, spec, locale=self._case.locale) if known else self._say("unknown")
-        told = self._say("is", label=self._label(leaf.fact), value=value)
+        told = self._say("is", label=self._case.label(leaf.fact), value=value)
         notes = []
         if leaf.distance is not None:
             amount = self._with_unit(leaf.unit, written_value(leaf.distance.amount, spec, locale=self._case.locale))
@@ -162,7 +159,7 @@ class RulePage:
         if leaf.operator in ("is_known", "is_unknown"):
             return self._say(leaf.operator)
         if leaf.threshold is None:
-            return self._say("limit_open", by=self._label(leaf.by or ""))
+            return self._say("limit_open", by=self._case.label(leaf.by or ""))
         bounds = leaf.threshold if isinstance(leaf.threshold, tuple) else (leaf.threshold,)
         written = [written_value(bound, spec, locale=locale) for bound in bounds]
         if leaf.operator == "between":
@@ -200,7 +197,7 @@ class RulePage:
 
     def facts(self, names: Iterable[str]) -> str:
         """Name facts in words, the first few of them."""
-        labels = [self._label(name) for name in names]
+        labels = [self._case.label(name) for name in names]
         more = len(labels) - MOST_FACTS
         return ", ".join(labels[:MOST_FACTS]) + (f" {self._say('and_more', n=more)}" if more > 0 else "")
 
@@ -293,13 +290,16 @@ class RulePage:
     def _flip(self, flip: Flip) -> Iterator[Line]:
         changes = []
         for change in flip.changes:
-            spec = self._case.specs[change.fact]
+            spec, label = self._case.specs[change.fact], self._case.label(change.fact)
             before, after = (
-                self._with_unit(spec.unit, written_value(value, spec, locale=self._case.locale))
-                for value in (change.before, change.after)
+                written_value(held, spec, locale=self._case.locale) for held in (change.before, change.after)
             )
-            key = "flip_learned" if change.before is None else "flip_change"
-            changes.append(self._say(key, label=self._label(change.fact), before=before, after=after))
+            denial = fact_denial(change.fact, self._case.locale)
+            if isinstance(change.after, bool) and denial is not None:
+                changes.append(label if change.after else denial)
+            else:
+                key = "flip_learned" if change.before is None else "flip_change"
+                changes.append(self._say(key, label=label, before=before, after=after))
         checked = self._say("flip_checked" if flip.verified else "flip_unchecked")
         yield Line(self._say("flip_one", changes=self._say("and").join(changes)), 0, "open", checked)
         for entry in flip.fields:
@@ -311,4 +311,8 @@ class RulePage:
             return self._say("field_removed")
         if isinstance(value, bool):
             return self._say("yes" if value else "no")
+        if isinstance(value, Mapping):
+            return "; ".join(f"{name} {self._held(held)}" for name, held in value.items())
+        if isinstance(value, list):
+            return ", ".join(map(self._held, value))
         return self._number(value) if isinstance(value, int | float) else str(value)

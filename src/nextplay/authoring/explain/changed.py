@@ -1,0 +1,255 @@
+"""Snapshots that differ from a given one in as little as gives some facts other values.
+
+Three ways are tried, the smallest first: other values in fields of their own, one field of one row of a list (or the
+row left out), and new rows. Whether the result is what was meant, the engine says.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from copy import deepcopy
+from datetime import date, datetime, timedelta
+from itertools import combinations, product
+from typing import Any, Final, get_args
+
+from nextplay.authoring.explain.explanation import FieldChange
+from nextplay.decision import FactValue
+from nextplay.errors import InputInvalid
+from nextplay.facts import Vocabulary, write_over
+from nextplay.snapshot import (
+    SCALE_RANGE,
+    BlockedBy,
+    CustomerSnapshot,
+    EventStatus,
+    Expectation,
+    ObjectiveStatus,
+    SurveyDriver,
+    TouchpointName,
+    read_snapshot,
+)
+
+Document = dict[str, Any]
+Wanted = Mapping[str, FactValue]
+
+_LISTS: Final = ("surveys", "objectives", "events")
+_KEYS: Final = {"surveys": "respondent_id", "objectives": "objective_id"}
+_WORDS: Final[Mapping[str, Sequence[str]]] = {
+    "objectives.status": get_args(ObjectiveStatus),
+    "objectives.blocked_by": get_args(BlockedBy),
+    "objectives.touchpoint": get_args(TouchpointName),
+    "events.status": get_args(EventStatus),
+    "surveys.driver": get_args(SurveyDriver),
+    "touchpoints.expectation": get_args(Expectation),
+}
+_MOST_CLEARED: Final = 48
+_MEASURED: Final = ("current", "score")
+"""Fields that life changes come before those that were once agreed."""
+
+
+def changed_snapshots(
+    given: Document, wanted: Wanted, vocabulary: Vocabulary, *, fits: Callable[[str, FactValue], bool]
+) -> Iterator[CustomerSnapshot]:
+    """Yield valid snapshots in which every fact of `wanted` fits, each differing little from `given`.
+
+    The values of `wanted` are aimed at. Where whole numbers do not allow them, the nearest that `fits` will do.
+    """
+    plan = vocabulary.plan(wanted)
+    for document in _documents(given, wanted, vocabulary):
+        for variant in (document, *_in_whole_numbers(given, document)):
+            try:
+                snapshot = read_snapshot(variant, strict=True).snapshot
+            except InputInvalid:
+                continue
+            facts = plan.read(snapshot)
+            if all(fits(name, facts.value(name)) for name in wanted):
+                yield snapshot
+                break
+
+
+def _in_whole_numbers(given: Document, document: Document) -> Iterator[Document]:
+    """Round down, then up, every number that was whole before and is not now."""
+    broken = [
+        (group, name)
+        for group, fields in document.items()
+        if isinstance(fields, dict) and isinstance(given.get(group), dict)
+        for name, value in fields.items()
+        if isinstance(value, float) and isinstance(given[group].get(name), int)
+    ]
+    for rounded in (math.floor, math.ceil) if broken else ():
+        variant = deepcopy(document)
+        for group, name in broken:
+            variant[group][name] = rounded(variant[group][name])
+        yield variant
+
+
+def field_changes(before: object, after: object, path: str = "") -> Iterator[FieldChange]:
+    """Name the fields in which two snapshots differ; a row that came or went is one change."""
+    new_group = before is None and "." not in path and not path.endswith("]")
+    if isinstance(after, Mapping) and (isinstance(before, Mapping) or new_group):
+        held = before if isinstance(before, Mapping) else {}
+        for name in sorted({*held, *after}):
+            yield from field_changes(held.get(name), after.get(name), f"{path}.{name}" if path else str(name))
+    elif isinstance(before, list) and isinstance(after, list):
+        yield from _row_changes(before, after, path)
+    elif before != after:
+        yield FieldChange(path, before, after)
+
+
+def _row_changes(before: Sequence[object], after: Sequence[object], path: str) -> Iterator[FieldChange]:
+    if len(before) == len(after):
+        for index, (old, new) in enumerate(zip(before, after, strict=True)):
+            yield from field_changes(old, new, f"{path}[{index}]")
+        return
+    for index, row in enumerate(before):
+        if row not in after:
+            yield FieldChange(f"{path}[{index}]", row, None)
+    for index, row in enumerate(after):
+        if row not in before:
+            yield FieldChange(f"{path}[{index}]", None, row)
+
+
+def _documents(given: Document, wanted: Wanted, vocabulary: Vocabulary) -> Iterator[Document]:
+    yield from _other_fields(given, wanted, vocabulary)
+    lists = {part for name in wanted for read in vocabulary.specs[name].reads if (part := read.partition(".")[0])}
+    for name in sorted(lists & {*_LISTS, "touchpoints"}):
+        yield from _other_row(given, name, wanted, vocabulary)
+    for name in sorted(lists & set(_LISTS)):
+        yield from _new_rows(given, name, wanted, vocabulary)
+
+
+def _other_fields(given: Document, wanted: Wanted, vocabulary: Vocabulary) -> Iterator[Document]:
+    """Clear as few of the fields that the facts are read from as may be, and let the inverses write them anew."""
+    paths = list(dict.fromkeys(path for name in wanted for path in _paths(name, vocabulary)))
+    as_of = datetime.fromisoformat(given["as_of"])
+    sets = (chosen for size in range(1, len(paths) + 1) for chosen in combinations(paths, size))
+    for _, chosen in zip(range(_MOST_CLEARED), sets, strict=False):
+        document = deepcopy(given)
+        for path in chosen:
+            _clear(document, path)
+        with suppress(ValueError, ArithmeticError, KeyError, TypeError, AttributeError):
+            write_over(document, wanted, as_of=as_of, vocabulary=vocabulary)
+            yield document
+
+
+def _paths(name: str, vocabulary: Vocabulary) -> Iterator[tuple[str, ...]]:
+    place = name.split(".")[1]
+    for read in vocabulary.specs[name].reads:
+        parts = tuple(read.split("."))
+        if parts[0] == "touchpoints" and place in get_args(TouchpointName):
+            yield ("touchpoints", place, *parts[1:])
+        elif parts[0] not in (*_LISTS, "touchpoints"):
+            yield parts
+
+
+def _clear(document: Document, path: tuple[str, ...]) -> None:
+    place: Any = document
+    for part in path[:-1]:
+        if isinstance(place, list):
+            place = next((row for row in place if row.get("name") == part), {})
+        else:
+            place = place.get(part) or {}
+    if isinstance(place, dict):
+        place.pop(path[-1], None)
+
+
+def _other_row(given: Document, name: str, wanted: Wanted, vocabulary: Vocabulary) -> Iterator[Document]:
+    """Change one field of one row, or leave a row out."""
+    rows: list[Document] = given.get(name) or []
+    reads = {read for fact in wanted for read in vocabulary.specs[fact].reads if read.startswith(f"{name}.")}
+    fields = sorted((read.partition(".")[2] for read in reads), key=lambda field: (field not in _MEASURED, field))
+    for index, field in product(range(len(rows)), fields):
+        for value in _other_values(given, (name, index, field), wanted, vocabulary):
+            document = deepcopy(given)
+            document[name][index][field] = value
+            yield document
+    for index in range(len(rows)):
+        document = deepcopy(given)
+        del document[name][index]
+        yield document
+
+
+def _other_values(
+    given: Document, place: tuple[str, int, str], wanted: Wanted, vocabulary: Vocabulary
+) -> Iterator[object]:
+    name, index, field = place
+    row = given[name][index]
+    held = row.get(field)
+    words = _WORDS.get(f"{name}.{field}")
+    if words is not None:
+        yield from (word for word in words if word != held)
+    elif field == "drivers":
+        yield from ([word] for word in get_args(SurveyDriver))
+        yield []
+    elif field == "score":
+        if row.get("scale") in SCALE_RANGE:
+            _, low, high = SCALE_RANGE[row["scale"]]
+            near = high if held is None else held
+            yield from sorted(set(range(low, high + 1)) - {held}, key=lambda score: (abs(score - near), score))
+    elif held is not None:
+        yield from _along_a_line(given, place, wanted, vocabulary)
+
+
+def _along_a_line(
+    given: Document, place: tuple[str, int, str], wanted: Wanted, vocabulary: Vocabulary
+) -> Iterator[object]:
+    """Move a number or a day so far that a fact that goes with it has the value; a flag, by common waits."""
+    name, index, field = place
+    held = given[name][index][field]
+    day = _day(held)
+    for fact, value in wanted.items():
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            if day is not None:
+                yield from (str(day + timedelta(days=days)) for days in (-365, -181, -91, -31, -8, 8, 31, 91, 181, 365))
+            continue
+        here = _read_one(given, fact, vocabulary)
+        notch = 1
+        document = deepcopy(given)
+        document[name][index][field] = _moved(held, notch)
+        there = _read_one(document, fact, vocabulary)
+        if isinstance(here, int | float) and isinstance(there, int | float) and there != here:
+            yield _moved(held, (value - here) * notch / (there - here))
+
+
+def _moved(held: Any, way: float) -> Any:  # noqa: ANN401  a number or a day, as it was
+    day = _day(held)
+    if day is not None:
+        with suppress(OverflowError):
+            return str(day + timedelta(days=round(way)))
+        return held
+    moved = round(held + way, 9) if isinstance(held, int | float) else held
+    return int(moved) if isinstance(moved, float) and moved.is_integer() else moved
+
+
+def _day(held: object) -> date | None:
+    with suppress(ValueError):
+        return date.fromisoformat(held) if isinstance(held, str) else None
+    return None
+
+
+def _read_one(document: Document, fact: str, vocabulary: Vocabulary) -> FactValue:
+    with suppress(InputInvalid):
+        return vocabulary.plan((fact,)).read(read_snapshot(document).snapshot).value(fact)
+    return None
+
+
+def _new_rows(given: Document, name: str, wanted: Wanted, vocabulary: Vocabulary) -> Iterator[Document]:
+    """Add rows to a list that have the facts, or put them in the place of the list."""
+    own = {fact: value for fact, value in wanted.items() if vocabulary.specs[fact].reads[0].split(".")[0] == name}
+    if not own:
+        return
+    empty = {key: value for key, value in given.items() if key not in (*_LISTS, "touchpoints")}
+    try:
+        write_over(empty, own, as_of=datetime.fromisoformat(given["as_of"]), vocabulary=vocabulary)
+    except (ValueError, ArithmeticError, KeyError, TypeError):
+        return
+    rows = empty.get(name) or []
+    key = _KEYS.get(name)
+    for number, row in enumerate(rows, start=1):
+        if key:
+            row[key] = f"new-{number}"
+    for kept in (given.get(name) or [], []):
+        document = deepcopy(given)
+        document[name] = [*kept, *rows]
+        yield document
