@@ -134,7 +134,7 @@ def _other_fields(given: Document, wanted: Wanted, vocabulary: Vocabulary) -> It
 
 
 def _paths(name: str, vocabulary: Vocabulary) -> Iterator[tuple[str, ...]]:
-    place = name.split(".")[1]
+    place = name.partition(".")[2].partition(".")[0]
     for read in vocabulary.specs[name].reads:
         parts = tuple(read.split("."))
         if parts[0] == "touchpoints" and place in get_args(TouchpointName):
