@@ -379,6 +379,7 @@ class MapOf(Shape[Located[Pairs[T]]]):
         """Describe names and values."""
         names, value = self.key.schema(terms), self.value.schema(terms)
         described: JsonSchema = {"type": "object", "propertyNames": names, "additionalProperties": value}
-        if "enum" in names:
-            described["properties"] = dict.fromkeys(names["enum"], value)
+        offered = [name for one in (names, *names.get("anyOf", ())) for name in one.get("enum", ())]
+        if offered:  # editors complete keys out of `properties` alone
+            described["properties"] = dict.fromkeys(offered, value)
         return {**described, "minProperties": self.at_least} if self.at_least else described
