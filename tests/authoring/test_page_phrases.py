@@ -44,8 +44,8 @@ def said(condition: Condition, locale: str) -> str:
             "license utilization is at least 25 %",
             "uso das licenças de pelo menos 25 %",
         ),
-        (FactLeaf("objectives.any_active", "eq", operand=False), "no objective is active", "não há objetivo ativo"),
-        (Not(FactLeaf("objectives.any_active", "eq", operand=False)), "an objective is active", "há um objetivo ativo"),
+        (FactLeaf("objectives.any_active", "eq", operand=False), "no objective is active", "não há meta ativa"),
+        (Not(FactLeaf("objectives.any_active", "eq", operand=False)), "an objective is active", "há uma meta ativa"),
         (
             FactLeaf("relationship.champion", "in", ("left", "never")),
             "champion is left or never",

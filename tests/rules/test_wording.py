@@ -128,8 +128,8 @@ def test_today_and_one_day_are_said_as_people_say_them(days: int, english: str, 
         ("support.tickets_90d", None, "tickets in 90 days: unknown", "chamados em 90 dias: desconhecido"),
         ("usage.license_utilization", 0.15, "license utilization 15 %", "uso das licenças 15 %"),
         ("relationship.champion", "left", "champion left", "champion saiu"),
-        ("objectives.any_active", False, "no objective is active", "não há objetivo ativo"),
-        ("objectives.any_active", True, "an objective is active", "há um objetivo ativo"),
+        ("objectives.any_active", False, "no objective is active", "não há meta ativa"),
+        ("objectives.any_active", True, "an objective is active", "há uma meta ativa"),
     ],
 )
 def test_a_fact_and_its_value_are_one_phrase(name: str, value: FactValue, english: str, portuguese: str) -> None:

@@ -301,7 +301,7 @@ _PORTUGUESE: Final = {
     "absorbs": "Engole estas lacunas quando existe",
     "absorbed_by": "Parte de, quando aquela existe",
     "for_each": "Avaliado para cada {item} em separado",
-    "item_objective": "objetivo",
+    "item_objective": "meta",
     "item_touchpoint": "ponto de contato",
     "item_survey": "resposta de pesquisa",
     "item_event": "evento",
