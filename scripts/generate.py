@@ -40,7 +40,8 @@ def churn_model(folder: Path) -> None:
 
 def page_of_facts(folder: Path) -> None:
     """Write the page of all facts, as far as no rulebook adds its own."""
-    put(folder, "docs/facts.md", facts_page(Vocabulary.of().specs.values()).encode())
+    known = Vocabulary.of()
+    put(folder, "docs/facts.md", facts_page(known.specs.values(), known.item_specs.values()).encode())
 
 
 def page_of_sample_book(folder: Path) -> None:

@@ -157,8 +157,9 @@ def _history_used(snapshot: CustomerSnapshot, history: Sequence[HistoryEntry]) -
 
 
 def _refuse_if_strict(facts: Facts, *, options: Options) -> None:
-    if options.strict and facts.input_warnings:
-        raise InputInvalid(Violation(warning.path, warning.message) for warning in facts.input_warnings)
+    unusable = [warning for warning in facts.input_warnings if warning.path.startswith("attributes.")]
+    if options.strict and unusable:  # a list that is longer than rules look is no mistake
+        raise InputInvalid(Violation(warning.path, warning.message) for warning in unusable)
 
 
 def _chooser(facts: Facts) -> Chooser:

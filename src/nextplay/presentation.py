@@ -27,7 +27,7 @@ from nextplay.decision import (
     Undetermined,
     Withheld,
 )
-from nextplay.facts import Facts
+from nextplay.facts import Facts, FactsOfItem, Item
 from nextplay.release import Release
 from nextplay.rules import assessment as assessed
 from nextplay.rules.assessment import Assessment, Candidate, GapOutcome, NearGap
@@ -101,7 +101,8 @@ class _Page:
         self._options = options
         self._locale = spoken.locale
         self._facts = findings.facts
-        self._evidence: dict[str, Evidence] = {}
+        self._evidence: dict[tuple[str, str | None], Evidence] = {}
+        self._by_item = release.evaluator.by_item
 
     def decision(self) -> Decision:
         found, assessment = self._findings, self._findings.assessment
@@ -128,8 +129,10 @@ class _Page:
             shadow_plays=tuple([_shadow_play(candidate) for candidate in assessment.shadow.candidates]),
         )
 
-    def _text(self, template: Template) -> str:
-        return template if isinstance(template, str) else fill(template, self._facts)
+    def _text(self, template: Template, item: Item | None = None) -> str:
+        if isinstance(template, str):
+            return template
+        return fill(template, self._facts if item is None else FactsOfItem(self._facts, item))
 
     def _locale_warning(self) -> tuple[InputWarning, ...]:
         if self._locale == self._options.locale:
@@ -153,7 +156,7 @@ class _Page:
         gaps += [near.rule.id for near in assessment.near_misses]
         plays = [ranked.candidate.play.id for ranked in arbitration.actions]
         plays += [withheld.candidate.play.id for withheld in arbitration.withheld]
-        yield from (("signal", signal) for signal in self._evidence)
+        yield from (("signal", signal) for signal, _ in self._evidence)
         yield from (("gap", gap) for gap in gaps)
         yield from (("play", play) for play in plays)
         yield from ((sort, one.details.get("by", "")) for one in arbitration.withheld for sort in ("gap", "play"))
@@ -197,50 +200,70 @@ class _Page:
         return f"mixed_{assessment.lead}" if kind == "mixed" else kind
 
     def _gap(self, outcome: GapOutcome) -> Gap:
-        gap_id, kind = outcome.rule.id, outcome.kind
+        gap_id, kind, item = outcome.rule.id, outcome.kind, outcome.item
         texts = self._spoken.gaps[gap_id]
         return Gap(
             gap=gap_id,
             kind=kind,
-            title=self._text(texts.title),
+            title=self._text(texts.title, item),
             severity=outcome.severity,
             touchpoint=texts.touchpoints[kind],
             root_causes=texts.root_causes[kind],
-            evidence=self._evidence_of(outcome.signals),
-            evidence_against=self._evidence_of(outcome.against),
+            evidence=self._evidence_of(outcome.signals, item),
+            evidence_against=self._evidence_of(outcome.against, item),
             open_side=outcome.open_side,
             open_rivals=outcome.open_rivals,
+            item=item.key if item else None,
+            item_label=item.label if item else None,
             answered=self._findings.answers.get(gap_id) if outcome.answered else None,
         )
 
     def _explained(self, outcome: GapOutcome) -> ExplainedGap:
-        gap_id = outcome.rule.id
-        return ExplainedGap(gap_id, self._text(self._spoken.gaps[gap_id].title), self._evidence_of(outcome.signals))
+        gap_id, item = outcome.rule.id, outcome.item
+        title = self._text(self._spoken.gaps[gap_id].title, item)
+        return ExplainedGap(gap_id, title, self._evidence_of(outcome.signals, item))
 
     def _absorbed(self, part: assessed.AbsorbedGap) -> AbsorbedGap:
         gap_id, item = part.outcome.rule.id, part.outcome.item
-        title = self._text(self._spoken.gaps[gap_id].title)
+        title = self._text(self._spoken.gaps[gap_id].title, item)
         return AbsorbedGap(gap_id, title, absorbed_by=part.by, item=item.key if item else None)
 
     def _near_miss(self, near: NearGap) -> NearMiss:
         gap_id = near.rule.id
         return NearMiss(gap_id, self._text(self._spoken.gaps[gap_id].title), near.reading, near.distance)
 
-    def _evidence_of(self, signals: Sequence[str]) -> tuple[Evidence, ...]:
+    def _evidence_of(self, signals: Sequence[str], item: Item | None) -> tuple[Evidence, ...]:
+        """Tell signals; those that are read item by item for `item`, or else for the one that shows them best."""
         if not signals or self._options.explanation == "none":
             return ()
-        return tuple([self._evidence.get(signal) or self._new_evidence(signal) for signal in signals])
+        if not self._by_item:
+            return tuple([self._evidence.get((signal, None)) or self._new_evidence(signal, None) for signal in signals])
+        told = [(signal, self._item_of(signal, item)) for signal in signals]
+        return tuple(
+            [
+                self._evidence.get((signal, one.key if one else None)) or self._new_evidence(signal, one)
+                for signal, one in told
+            ]
+        )
 
-    def _new_evidence(self, signal: str) -> Evidence:
+    def _item_of(self, signal: str, item: Item | None) -> Item | None:
+        kind = self._by_item.get(signal)
+        if kind is None:
+            return None
+        return item if item is not None and item.kind == kind else self._findings.assessment.shown.get(signal)
+
+    def _new_evidence(self, signal: str, item: Item | None) -> Evidence:
         texts = self._spoken.signals.get(signal)
-        evidence = self._of_leaves(signal) if texts is None else self._of_rule(signal, texts)
-        self._evidence[signal] = evidence
+        evidence = self._of_leaves(signal) if texts is None else self._of_rule(signal, texts, item)
+        self._evidence[signal, item.key if item else None] = evidence
         return evidence
 
-    def _of_rule(self, signal: str, texts: SignalTexts) -> Evidence:
+    def _of_rule(self, signal: str, texts: SignalTexts, item: Item | None) -> Evidence:
         wanted = self._options.explanation == "full"
-        readings = self._release.evaluator.readings(signal, self._facts) if wanted else ()
-        return Evidence(signal, self._text(texts.title), self._text(texts.says), readings)
+        readings = self._release.evaluator.readings(signal, self._facts, item) if wanted else ()
+        if item is None and signal in self._by_item:  # nothing in the list: there is no value to tell
+            return Evidence(signal, signal, signal, readings)
+        return Evidence(signal, self._text(texts.title, item), self._text(texts.says, item), readings)
 
     def _of_leaves(self, signal: str) -> Evidence:
         """Word a condition that a gap states on facts directly, without a signal of its own."""
@@ -283,18 +306,20 @@ class _Page:
             title=self._text(self._spoken.plays[play.id].title),
             reason=withheld.reason,
             says=withheld_says(withheld, self._titles, self._release.rulebook.vocabularies, locale=self._locale),
-            gaps=tuple([outcome.rule.id for outcome in withheld.candidate.gaps]),
+            gaps=tuple(dict.fromkeys([outcome.rule.id for outcome in withheld.candidate.gaps])),
             priority=withheld.priority.priority if withheld.priority else None,
         )
 
     def _questions(self, assessment: Assessment) -> Iterable[Undetermined]:
-        asked = False
+        """Ask what is open, once for each gap: an answer counts for all of its items, and the worst one is named."""
+        asked: set[str] = set()
         for outcome in assessment.gaps:
-            question = self._spoken.gaps[outcome.rule.id].question
-            if outcome.kind == "undetermined" and question is not None:
-                asked = True
+            gap_id = outcome.rule.id
+            question = self._spoken.gaps[gap_id].question
+            if outcome.kind == "undetermined" and question is not None and gap_id not in asked:
+                asked.add(gap_id)
                 options = tuple([option._replace(label=self._text(label)) for label, option in question.labels])
-                yield Undetermined(outcome.rule.id, self._text(question.text), options, outcome.open_facts)
+                yield Undetermined(gap_id, self._text(question.text, outcome.item), options, outcome.open_facts)
         if assessment.diagnosis == "undetermined" and not asked:
             missing = tuple(entry.fact for entry in assessment.missing_facts[:_QUESTION_FACTS])
             yield Undetermined(None, self._text(self._spoken.question), (), missing)
@@ -302,7 +327,11 @@ class _Page:
     def _trace(self) -> tuple[SignalTrace, ...]:
         truths = self._findings.assessment.signals
         return tuple(
-            SignalTrace(signal, truths[signal], self._release.evaluator.readings(signal, self._facts))
+            SignalTrace(
+                signal,
+                truths[signal],
+                self._release.evaluator.readings(signal, self._facts, self._item_of(signal, None)),
+            )
             for signal in sorted(truths)
         )
 

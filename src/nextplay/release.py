@@ -57,7 +57,9 @@ def load_release(
     files = read_rulebook_folder(rules) if isinstance(rules, Path) else rules
     compiled = compile_rulebook(files)
     rulebook = compiled.rulebook
-    vocabulary = Vocabulary.of(stale_after_days=rulebook.stale_after_days, attributes=rulebook.attributes)
+    vocabulary = Vocabulary.of(
+        stale_after_days=rulebook.stale_after_days, attributes=rulebook.attributes, counts=rulebook.counts
+    )
     source = current_model_folder(models) if isinstance(models, Path) else models
     model = None if source is None else ChurnModel.load(source, vocabulary.specs)
     evaluator = Evaluator(rulebook, vocabulary, inference=inference)

@@ -57,7 +57,7 @@ class SpokenRulebook:
         """Split every text. Where one is not written in `locale`, its first required one stands in."""
         rulebook = release.rulebook
         self.locale = locale
-        self._specs = release.vocabulary.specs
+        self._specs = {**release.vocabulary.specs, **release.vocabulary.item_specs}
         self.foreign = frozenset(owner for owner, text in _texts(rulebook) if locale not in text)
         self.signals = {
             rule.id: SignalTexts(self._template(rule.title), self._template(rule.says)) for rule in rulebook.signals

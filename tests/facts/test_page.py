@@ -13,7 +13,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "facts.md"
 
 def test_the_page_is_current() -> None:
     """`python -m nextplay.facts.page > docs/facts.md` would change nothing."""
-    assert PAGE.read_text() == facts_page(VOCABULARY.specs.values())
+    assert PAGE.read_text() == facts_page(VOCABULARY.specs.values(), VOCABULARY.item_specs.values())
 
 
 def test_every_fact_is_on_the_page() -> None:

@@ -11,6 +11,9 @@ from nextplay.decision import FactValue
 from nextplay.errors import InputInvalid
 from nextplay.facts.declare import Fact, Writer
 from nextplay.facts.draft import Draft
+from nextplay.facts.items import kind_of
+from nextplay.facts.items_inverse import write_item
+from nextplay.facts.spec import ItemKind
 from nextplay.facts.vocabulary import Vocabulary
 from nextplay.snapshot import read_snapshot
 
@@ -22,12 +25,17 @@ def snapshot_with(
 ) -> dict[str, Any]:
     """Return a raw snapshot in which every named fact has the value given; `None` asks for an unknown fact.
 
+    Facts of an item (`objective.title`) are those of one row; under names that end in `@2`, `@3` those of further rows.
+
     The result was read back and checked. Raises `ValueError` where the facts cannot be had together, or where no way to
     have them together was found; `KeyError` where a fact does not exist.
     """
     known = _shipped() if vocabulary is None else vocabulary
     draft = Draft(values, today=as_of.astimezone(UTC).date())
-    _write(draft, values, known)
+    rows = _rows(values)
+    _write(draft, {name: value for name, value in values.items() if kind_of(name) is None}, known)
+    for (_, kind), wanted in sorted(rows.items()):
+        write_item(draft, kind, {name.partition(".")[2]: value for name, value in wanted.items()})
     raw = {"account_id": _ACCOUNT, "as_of": as_of.isoformat(), **draft.raw}
     _check(raw, values, known)
     return raw
@@ -75,12 +83,27 @@ def _urgency(facts: list[Fact], draft: Draft) -> tuple[int, int, str]:
     return (min(fact.rank for fact in facts), free, facts[0].spec.name)
 
 
+def _rows(values: Mapping[str, FactValue]) -> dict[tuple[str, ItemKind], dict[str, FactValue]]:
+    """Gather the facts of each item asked for, by its mark and kind."""
+    rows: dict[tuple[str, ItemKind], dict[str, FactValue]] = {}
+    for name, value in values.items():
+        kind = kind_of(name)
+        if kind is not None:
+            fact, _, mark = name.partition("@")
+            rows.setdefault((mark, kind), {})[fact] = value
+    return rows
+
+
 def _check(raw: dict[str, Any], values: Mapping[str, FactValue], vocabulary: Vocabulary) -> None:
     try:
         reading = read_snapshot(raw, strict=True)
     except InputInvalid as error:
         raise ValueError(f"no valid snapshot has these facts: {error}") from error
-    facts = vocabulary.plan(values).read(reading.snapshot)
+    rows = _rows(values)
+    facts = vocabulary.plan({name.partition("@")[0] for name in values}).read(reading.snapshot)
     missed = [name for name in facts.names if facts.value(name) != values[name]]
+    for (_, kind), wanted in rows.items():
+        if not any(wanted.items() <= item.values.items() for item in facts.items[kind] or ()):
+            missed += sorted(wanted)
     if missed:
         raise ValueError(f"no snapshot was found with these facts together: {', '.join(missed)}")

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, get_args
 
+from nextplay.facts.items import MOST_ITEMS
 from nextplay.facts.spec import UNITS, FactSpec
 from nextplay.facts.survey_answers import HIGHEST_LOW, RESPONDENT_ROLES
 from nextplay.facts.surveys import SHIPPED_STALE_AFTER_DAYS
@@ -41,6 +42,10 @@ How to read it:
   answer older than its kind's `stale_after_days` (shipped: {stale}) is unknown.
   Low is {low}.
 - **Events** that were explained do not count. One sent without a status is unverified.
+- **Counts** that a rulebook declares (`counts: {{low_csat: {{of: surveys, where: {{kind: csat, score: {{lte: 2}}}},
+  within_days: 60}}}}`) are facts named `counts.` and their own name, with `.newest_days` and `.oldest_days`. Each line
+  of `where` is a field of the row, as listed under *Items*, with a value or one operator. A count is unknown while a
+  row is undecided; an age is unknown where nothing counts or an undecided row could change it.
 - **Attributes** that a rulebook declares are facts named `attributes.` and their own name. A value of the wrong type,
   out of its range or outside its words is unknown and named in the input warnings.
 - **Better** says which direction is good; where it is empty, only the context tells. **Step** is what one notch means
@@ -56,14 +61,37 @@ How to read it:
 _HEAD: Final = "| fact | values | better | step | meaning | read from |\n|---|---|---|---|---|---|\n"
 
 
-def facts_page(specs: Iterable[FactSpec]) -> str:
-    """Return the page in Markdown, groups and facts in the order of their names."""
+_ITEMS: Final = """
+# Items
+
+A signal with `for_each: objective` (or `touchpoint`, `survey`, `event`) is read for every row of that list by itself:
+`{item: days_overdue, gt: 30}` names a field of the row, `{item.title}` in its texts shows one. It is true of the
+account where it is true of some item, unknown where it is true of none and unknown of some or the list is unknown, and
+false of an empty list. A gap whose `when` or `reading` names such a signal is judged for every item apart.
+
+Rules look at @most@ items of a list; how many more there were is named in the input warnings. They are taken in this
+order. Objectives: active ones first, then those of unknown status; of these the latest, then the one due first.
+Touchpoints: in the order of their list. Answers and events: the newest first, those without a day last. Ties go by key,
+then by content, so that the order in which rows are sent never matters. Counts look at all rows.
+"""
+
+
+def facts_page(specs: Iterable[FactSpec], item_specs: Iterable[FactSpec] = ()) -> str:
+    """Return the page in Markdown, groups and facts in the order of their names; those of items behind the others."""
     groups: dict[str, list[FactSpec]] = {}
     for spec in _collapsed(specs):
         groups.setdefault(spec.name.partition(".")[0], []).append(spec)
     parts = [_intro()]
     for group, members in sorted(groups.items()):
         parts.append(f"\n## {group}\n\n{_HEAD}" + "".join(map(_line, members)))
+    own: dict[str, list[FactSpec]] = {}
+    for spec in item_specs:
+        kind, _, field = spec.name.partition(".")
+        own.setdefault(kind, []).append(replace(spec, name=field))
+    if own:
+        parts.append(_ITEMS.replace("@most@", str(MOST_ITEMS)))
+    for kind, members in sorted(own.items()):
+        parts.append(f"\n## for_each: {kind}\n\n{_HEAD}" + "".join(map(_line, members)))
     return "".join(parts)
 
 
@@ -115,7 +143,8 @@ def _line(spec: FactSpec) -> str:
 def _values(spec: FactSpec) -> str:
     if spec.type == "number":
         whole = "whole, " if spec.whole else ""
-        return f"{spec.unit}, {whole}{_plain(spec.low)} to {_plain(spec.high)}"
+        unit = f"{spec.unit}, " if spec.unit else ""
+        return f"{unit}{whole}{_plain(spec.low)} to {_plain(spec.high)}"
     if spec.type == "flag":
         return "true, false"
     return f"{spec.type}: {_listed(spec.words)}" if spec.words else spec.type
@@ -130,4 +159,5 @@ def _listed(names: Sequence[str]) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(facts_page(Vocabulary.of().specs.values()))
+    known = Vocabulary.of()
+    sys.stdout.write(facts_page(known.specs.values(), known.item_specs.values()))

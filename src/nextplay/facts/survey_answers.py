@@ -172,7 +172,7 @@ class Answers:
         for place in places:
             if day > self._newest_day.get(place, _NO_DAY):
                 self._newest_day[place] = day
-        value = _value(survey)
+        value = ease_of(survey)
         if kind is not None and value is not None and day != EVERY_DAY:
             return Answer(survey, kind, value, day, value <= HIGHEST_LOW[kind], places)
         self._unknown = self._unknown or kind is None
@@ -217,8 +217,8 @@ def _superseding(answers: list[Answer]) -> Answer:
     return newest._replace(previous=previous)
 
 
-def _value(survey: Survey) -> float | None:
-    """Turn the score of an effort scale into ease: (s - 1) / 6 for 1-7 agree, (5 - s) / 4 for 1-5 effort."""
+def ease_of(survey: Survey) -> float | None:
+    """Return the score, that of an effort scale as ease: (s - 1) / 6 for 1-7 agree, (5 - s) / 4 for 1-5 effort."""
     if survey.score is None or survey.scale is None:
         return None
     if survey.scale == "ces_1_7_agree":

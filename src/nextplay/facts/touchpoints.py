@@ -139,20 +139,28 @@ def _friction_share(row: Touchpoint) -> float | None:
     return min(1.0, (failed + abandoned) / interactions)
 
 
-_MEASURES: Final[Mapping[str, Callable[[Touchpoint], float | None]]] = {
+ROW_MEASURES: Final[Mapping[str, Callable[[Touchpoint], float | None]]] = {
     **{field: divide(over, under, high=shape.high) for field, shape, _, over, under in _QUOTIENTS},
     "friction_share": _friction_share,
     "cohort_failure_share": attrgetter("cohort_failure_share"),
 }
-_READS: Final[Mapping[str, tuple[str, ...]]] = {
+"""What follows from the fields of one row."""
+ROW_READS: Final[Mapping[str, tuple[str, ...]]] = {
     **{field: _paths(over, under) for field, _, _, over, under in _QUOTIENTS},
     "friction_share": _paths(*_FRICTION_READS),
     "cohort_failure_share": _paths("cohort_failure_share"),
 }
+"""Measure of a row → the fields that it is computed from."""
+ROW_SHAPES: Final[tuple[tuple[str, Shape, str, Preference], ...]] = tuple(
+    (field, shape, meaning.format(name="it"), prefer)
+    for field, shape, meaning, prefer in _FIELDS
+    if shape.type == "number"
+)
+"""The numbers that a row carries itself."""
 
 
 def _worst(field: str, shape: Shape, meaning: str) -> Fact:
-    measure = _MEASURES[field]
+    measure = ROW_MEASURES[field]
 
     def read(rows: tuple[Touchpoint, ...]) -> float | None:
         return max((value for row in rows if (value := measure(row)) is not None), default=None)
@@ -168,7 +176,7 @@ def _worst(field: str, shape: Shape, meaning: str) -> Fact:
             f"touchpoints.worst_{field}",
             shape,
             f"{meaning}, of the touchpoints where it was measured.",
-            reads=_READS[field],
+            reads=ROW_READS[field],
             prefer="lower_is_better",
         ),
         source=_rows,

@@ -15,11 +15,14 @@ from nextplay.facts.account_view import AccountView
 from nextplay.facts.attributes import attribute_fact, attribute_warnings
 from nextplay.facts.churn import CHURN_BAND, CHURN_FACTS, CHURN_PROBABILITY
 from nextplay.facts.contract import CONTRACT_FACTS
+from nextplay.facts.counts import count_facts
 from nextplay.facts.declare import Fact, Source
 from nextplay.facts.events import event_facts
-from nextplay.facts.items import Item
+from nextplay.facts.item_fields import ITEM_SPECS
+from nextplay.facts.item_rows import ItemPlan
+from nextplay.facts.items import ITEM_KINDS, Item, kind_of
 from nextplay.facts.objectives import objective_facts
-from nextplay.facts.spec import AttributeSpec, FactSpec, ItemKind
+from nextplay.facts.spec import AttributeSpec, CountSpec, FactSpec, ItemKind
 from nextplay.facts.support import SUPPORT_FACTS
 from nextplay.facts.surveys import SHIPPED_STALE_AFTER_DAYS, survey_facts
 from nextplay.facts.touchpoints import touchpoint_facts
@@ -43,7 +46,7 @@ def _no_items() -> Mapping[ItemKind, tuple[Item, ...] | None]:
 class Facts:
     """The planned facts of one account. `values` stand in the order of `names`; `None` is unknown.
 
-    `input_warnings` name attributes that were sent and could not be used. `positions` finds a name; it follows from
+    `input_warnings` name attributes that were sent and could not be used, and lists that are longer than rules look.
     `names` where it is left out. `items` holds the lists whose items were planned; an unknown list is `None`.
     """
 
@@ -80,15 +83,22 @@ class FactPlan:
     """Which facts a release asks for, arranged so that reading them costs little. Immutable.
 
     Fields are fetched in one go. Facts that share a source are computed together and skipped where it is unknown; so
-    are all facts over one list where that was not sent.
+    are all facts over one list where that was not sent. `names` are those of the account, `item_names` those of items.
     """
 
-    __slots__ = ("_attributes", "_families", "_fields", "_pick", "_positions", "_stale_after", "names")
+    __slots__ = (
+        "_attributes", "_families", "_fields", "_items", "_pick", "_positions", "_stale_after", "item_names", "names",
+    )  # fmt: skip
 
     def __init__(
-        self, facts: Iterable[Fact], *, stale_after_days: Mapping[str, int], attributes: Mapping[str, AttributeSpec]
+        self,
+        facts: Iterable[Fact],
+        *,
+        stale_after_days: Mapping[str, int],
+        attributes: Mapping[str, AttributeSpec],
+        item_names: Sequence[str] = (),
     ) -> None:
-        """Arrange `facts`, which are in the order of their names."""
+        """Arrange `facts`, which are in the order of their names, as `item_names` are."""
         planned = list(facts)
         fields = [fact for fact in planned if isinstance(fact.source, str)]
         paths = [fact.source for fact in fields if isinstance(fact.source, str)]
@@ -102,6 +112,12 @@ class FactPlan:
         self._pick = _picker([places[name] for name in self.names])
         self._stale_after = stale_after_days
         self._attributes = attributes
+        self.item_names = tuple(item_names)
+        self._items = [
+            ItemPlan(kind, own)
+            for kind in ITEM_KINDS
+            if (own := [name for name in self.item_names if kind_of(name) == kind])
+        ]
 
     def read(self, snapshot: CustomerSnapshot) -> Facts:
         """Compute the planned facts of one snapshot, and nothing else."""
@@ -119,13 +135,22 @@ class FactPlan:
                     for read in readers:
                         values.append(read(found))
         warnings = attribute_warnings(snapshot.attributes, self._attributes) if snapshot.attributes else ()
+        if self._items:
+            return self._with_items(view, values, warnings)
         return Facts(self.names, self._pick(values), warnings, self._positions)
+
+    def _with_items(self, view: AccountView, values: Sequence[FactValue], warnings: tuple[InputWarning, ...]) -> Facts:
+        items: dict[ItemKind, tuple[Item, ...] | None] = {}
+        for plan in self._items:
+            items[plan.kind], surplus = plan.read(view)
+            warnings += surplus
+        return Facts(self.names, self._pick(values), warnings, self._positions, items)
 
 
 class Vocabulary:
-    """Every fact there is, for one rulebook. Immutable; built once."""
+    """Every fact there is, for one rulebook: `specs` of the account, `item_specs` of items. Immutable; built once."""
 
-    __slots__ = ("_attributes", "_facts", "_stale_after_days", "specs")
+    __slots__ = ("_attributes", "_facts", "_stale_after_days", "item_specs", "specs")
 
     def __init__(
         self, facts: Iterable[Fact], *, stale_after_days: Mapping[str, int], attributes: Mapping[str, AttributeSpec]
@@ -135,6 +160,7 @@ class Vocabulary:
         self._stale_after_days = stale_after_days
         self._attributes = attributes
         self.specs: Mapping[str, FactSpec] = MappingProxyType({name: fact.spec for name, fact in self._facts.items()})
+        self.item_specs: Mapping[str, FactSpec] = ITEM_SPECS
 
     @classmethod
     def of(
@@ -142,19 +168,29 @@ class Vocabulary:
         *,
         stale_after_days: Mapping[str, int] = SHIPPED_STALE_AFTER_DAYS,
         attributes: Sequence[AttributeSpec] = (),
+        counts: Sequence[CountSpec] = (),
     ) -> Vocabulary:
-        """Return the vocabulary of a rulebook: the shipped facts and its own attributes.
+        """Return the vocabulary of a rulebook: the shipped facts, its own attributes and its own counts.
 
         `stale_after_days` maps survey kinds to the days after which an answer is unknown; kinds left out keep 90.
         """
         stale_after = {**SHIPPED_STALE_AFTER_DAYS, **stale_after_days}
         facts = [*shipped_facts(tuple(sorted(stale_after.items()))), *map(attribute_fact, attributes)]
+        facts += [fact for spec in counts for fact in count_facts(spec)]
         return cls(facts, stale_after_days=stale_after, attributes={spec.name: spec for spec in attributes})
 
     def plan(self, names: Iterable[str]) -> FactPlan:
-        """Return the plan to read just these facts; `KeyError` where one does not exist."""
-        facts = [self._facts[name] for name in sorted(set(names))]
-        return FactPlan(facts, stale_after_days=self._stale_after_days, attributes=self._attributes)
+        """Return the plan to read just these facts, of the account and of items; `KeyError` where one is none."""
+        wanted = sorted(set(names))
+        item_names = [name for name in wanted if name in self.item_specs]
+        facts = [self._facts[name] for name in wanted if name not in self.item_specs]
+        return FactPlan(
+            facts, stale_after_days=self._stale_after_days, attributes=self._attributes, item_names=item_names
+        )
+
+    def spec(self, name: str) -> FactSpec:
+        """Return what a fact declares, be it of the account or of an item; `KeyError` where it does not exist."""
+        return self.item_specs[name] if name in self.item_specs else self.specs[name]
 
     def fact(self, name: str) -> Fact:
         """Return the declaration of one fact, with its inverse; `KeyError` where it does not exist."""

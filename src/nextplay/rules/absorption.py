@@ -37,11 +37,25 @@ class Absorption:
 
         Of several compounds the one of greatest severity is named, then the first by id.
         """
-        severity = {gap.plan.rule.id: gap.plan.severity_in(state, gap.kind) for gap in standing}
-        absorbed: dict[str, str] = {}
-        for part in self._order:
-            above = [name for name in self._absorbers.get(part, ()) if name in severity and name not in absorbed]
-            if above and part in severity:
-                absorbed[part] = min(above, key=lambda name: (-severity[name], name))
-        left = [gap for gap in standing if gap.plan.rule.id not in absorbed]
-        return left, [Part(gap, absorbed[gap.plan.rule.id]) for gap in standing if gap.plan.rule.id in absorbed]
+        by_id: dict[str, list[StandingGap]] = {}
+        for gap in standing:
+            by_id.setdefault(gap.plan.rule.id, []).append(gap)
+        absorbed: dict[tuple[str, str], str] = {}
+        for name in self._order:
+            compounds = [one for above in self._absorbers.get(name, ()) for one in by_id.get(above, ())]
+            for part in by_id.get(name, ()):
+                above = [one for one in compounds if one.key not in absorbed and _holds(one, part)]
+                if above:
+                    absorbed[part.key] = min(above, key=lambda one: (-_severity(one, state), one.key)).plan.rule.id
+        left = [gap for gap in standing if gap.key not in absorbed]
+        return left, [Part(gap, absorbed[gap.key]) for gap in standing if gap.key in absorbed]
+
+
+def _holds(compound: StandingGap, part: StandingGap) -> bool:
+    """Tell whether a part is one of this compound: of two gaps over one list, only where the item is the same."""
+    over = compound.plan.rule.for_each
+    return over is None or over != part.plan.rule.for_each or compound.key[1] == part.key[1]
+
+
+def _severity(gap: StandingGap, state: Sequence[Any]) -> float:
+    return gap.plan.severity_in(gap.reading.state if gap.reading else state, gap.kind)

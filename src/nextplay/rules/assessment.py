@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from nextplay.decision import DiagnosisKind, GapKind, MissingFact, Reading, Side
@@ -82,7 +82,8 @@ class NearGap:
 class Assessment:
     """Everything the rules say. Gaps by severity (highest first), id, then item; candidates by play id.
 
-    `done` names the plays whose `done_when` is true.
+    `done` names the plays whose `done_when` is true. `shown` gives, for each signal that is read item by item, the item
+    that it is told by where no gap of an item tells it.
     """
 
     signals: Mapping[str, Truth]
@@ -97,3 +98,4 @@ class Assessment:
     absorbed: tuple[AbsorbedGap, ...] = ()
     shadow: Shadow = NO_SHADOW
     done: frozenset[str] = frozenset()
+    shown: Mapping[str, Item] = field(default_factory=dict)

@@ -140,6 +140,7 @@ def _compile(forms: Forms, known: Known, files: Mapping[str, bytes], log: FaultL
         gaps=_by_id(gaps),
         plays=_by_id(plays),
         tests=tests,
+        counts=tuple(sorted(known.counts, key=lambda spec: spec.name)),
     )
     return switched_off(rulebook, forms.gaps, forms.plays)
 

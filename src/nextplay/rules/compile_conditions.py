@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, cast
 
 from nextplay.decision import FactValue
-from nextplay.facts.spec import UNITS, FactSpec
+from nextplay.facts.spec import UNITS, FactSpec, ItemKind
 from nextplay.rules.compile_names import Known, check_known
 from nextplay.rules.condition import (
     All,
@@ -36,7 +36,7 @@ from nextplay.rules.format_condition import (
 )
 from nextplay.rules.format_value import read_parameter
 from nextplay.rules.rulebook import Place
-from nextplay.rules.shape import LONGEST_QUOTED, flag_hint, number_hint, plain_number, wrong_type
+from nextplay.rules.shape import LONGEST_QUOTED, Name, flag_hint, number_hint, plain_number, wrong_type
 from nextplay.rules.source import BrokenNode, ListNode, MapNode, Node, ScalarNode
 
 TYPE_WORDS: Final = {
@@ -61,11 +61,16 @@ class ConditionCompiler:
     log: FaultLog
     _reported: set[Place] = field(default_factory=set)
 
-    def compile(self, form: ConditionForm | None, *, negated: bool = False) -> Condition | None:
-        """Check a whole condition, its alternatives too (of its opposite as well, where `negated`)."""
+    def compile(
+        self, form: ConditionForm | None, *, negated: bool = False, each: ItemKind | None = None
+    ) -> Condition | None:
+        """Check a whole condition, its alternatives too (of its opposite as well, where `negated`).
+
+        `each` is the list whose items it is asked of.
+        """
         if form is None:
             return None
-        condition = self._compile(form)
+        condition = self._compile(form, each)
         if condition is not None and sum(1 for _ in leaves_of(condition)) > MOST_LEAVES:
             message = f"a condition may have {MOST_LEAVES} comparisons"
             self.log.add(form.place, "too-long", message, hint="gather some of them in a signal of its own")
@@ -86,23 +91,24 @@ class ConditionCompiler:
                 )
                 return
 
-    def _compile(self, form: ConditionForm) -> Condition | None:
+    def _compile(self, form: ConditionForm, each: ItemKind | None) -> Condition | None:
         if isinstance(form, SignalRef):
             signal = check_known(form.name, self.known.signals, "signal", self.log)
             return None if signal is None else SignalLeaf(signal)
         if isinstance(form, NotForm):
-            child = None if form.child is None else self._compile(form.child)
+            child = None if form.child is None else self._compile(form.child, each)
             return None if child is None else Not(child)
         if isinstance(form, GroupForm):
-            children = [self._compile(child) for child in form.children]
+            children = [self._compile(child, each) for child in form.children]
             sound = tuple(child for child in children if child is not None)
             if not sound or len(sound) < len(children):
                 return None
             return All(sound) if form.every else AnyOf(sound)
-        return self._leaf(form)
+        return self.leaf(form, each)
 
-    def _leaf(self, form: LeafForm) -> FactLeaf | None:
-        spec = None if form.fact is None else self.known.spec(form.fact, self.log)
+    def leaf(self, form: LeafForm, each: ItemKind | None) -> FactLeaf | None:
+        """Check one comparison."""
+        spec = None if form.fact is None else self._spec(form.fact, each, of_item=form.of_item)
         if spec is None or form.operator is None or form.operand is None:
             return None
         operator = form.operator.value
@@ -116,6 +122,15 @@ class ConditionCompiler:
         operand = self._operand(form.operand, spec, operator)
         unknown = None if form.when_unknown is None else form.when_unknown.value
         return None if operand is None else FactLeaf(spec.name, cast("Operator", operator), operand, unknown)
+
+    def _spec(self, name: Name, each: ItemKind | None, *, of_item: bool) -> FactSpec | None:
+        if not of_item:
+            return self.known.spec(name, self.log)
+        if each is not None:
+            return self.known.item_spec(name, each, self.log)
+        hint = "write a signal with `for_each`, and use that here"
+        self.log.add(name.place, "item-without-list", "`item` may stand only in a signal with `for_each`", hint=hint)
+        return None
 
     def _knowledge(self, form: LeafForm, spec: FactSpec, operator: str) -> FactLeaf | None:
         node = form.operand

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from typing import Final, Literal, cast
 
 from nextplay.decision import Side
+from nextplay.facts import ItemKind
 from nextplay.rules.compile_conditions import ConditionCompiler
+from nextplay.rules.compile_items import check_lists, is_about_items, list_of_gap, signals_in
 from nextplay.rules.compile_life import compile_life
 from nextplay.rules.compile_names import Known, check_known
 from nextplay.rules.compile_texts import compile_text
 from nextplay.rules.compile_varies import level_of
 from nextplay.rules.fault_log import FaultLog
 from nextplay.rules.format import AskForm, GapForm, SeverityForm, SideForm, SignalForm
-from nextplay.rules.format_condition import ConditionForm, GroupForm, NotForm, SignalRef
 from nextplay.rules.rulebook import Ask, GapRule, Place, Severity, SideRule, SignalRule
 from nextplay.rules.shape import Name
 
@@ -24,13 +25,23 @@ _CONTESTED_KEYS: Final = ("reading", "cx", "cs", "ask")
 
 def compile_signal(form: SignalForm, conditions: ConditionCompiler) -> SignalRule | None:
     """Check one signal; `None` where it is faulty."""
-    title = compile_text(form.title, conditions.known, conditions.log)
-    when = conditions.compile(form.when)
-    says = compile_text(form.says, conditions.known, conditions.log)
+    known, log = conditions.known, conditions.log
+    if form.for_each is None and "for_each" in form.keys:
+        return None  # what the rest is about cannot be told
+    each = None if form.for_each is None else cast("ItemKind", form.for_each.value)
+    title = compile_text(form.title, known, log, each=each)
+    when = conditions.compile(form.when, each=each)
+    says = compile_text(form.says, known, log, each=each)
+    if each is not None:
+        check_lists(form.id, form.when, each, conditions)
+        if when is not None and not is_about_items(when, each, known.lists):
+            message = f"nothing in `when` is about one {each}"
+            hint = "compare an `item` field, or remove `for_each`"
+            log.add(form.key_place("for_each"), "no-item", message, hint=hint)
     if form.id is None or title is None or when is None or says is None:
         return None
     same_fact = None if form.same_fact is None else form.same_fact.value
-    return SignalRule(form.id.value, title, when, says, form.place, same_fact=same_fact)
+    return SignalRule(form.id.value, title, when, says, form.place, for_each=each, same_fact=same_fact)
 
 
 def is_contested(form: GapForm) -> bool:
@@ -44,12 +55,13 @@ def compile_gap(form: GapForm, conditions: ConditionCompiler) -> GapRule | None:
     """Check one gap; `None` where it is faulty."""
     contested = is_contested(form)
     _check_keys(form, conditions.log, contested=contested)
-    title = compile_text(form.title, conditions.known, conditions.log)
+    each = list_of_gap(form, conditions)
+    title = compile_text(form.title, conditions.known, conditions.log, each=each)
     unless = conditions.compile(form.unless)
     severity = _severity(form.severity, conditions)
     when, reading = conditions.compile(form.when), conditions.compile(form.reading)
     root_cause = check_known(form.root_cause, conditions.known.root_causes, "root-cause", conditions.log)
-    cx, cs, ask = _side(form.cx, conditions), _side(form.cs, conditions), _ask(form.ask, conditions)
+    cx, cs, ask = _side(form.cx, conditions), _side(form.cs, conditions), _ask(form.ask, conditions, each)
     absorbs, life = _absorbs(form, conditions.known, conditions.log), compile_life(form, conditions.log)
     if form.id is None or title is None or severity is None:
         return None
@@ -57,7 +69,7 @@ def compile_gap(form: GapForm, conditions: ConditionCompiler) -> GapRule | None:
     kind = None if form.kind is None else cast('Literal["cx", "cs", "opportunity"]', form.kind.value)
     rule = GapRule(
         form.id.value, title, severity, form.place, kind, when, root_cause, touchpoint, reading, cx, cs, ask, unless,
-        absorbs=absorbs, life=life,
+        for_each=each, absorbs=absorbs, life=life,
     )  # fmt: skip
     return rule if (cx and cs and ask and reading) or (kind and when) else None
 
@@ -117,11 +129,11 @@ def _side(form: SideForm | None, conditions: ConditionCompiler) -> SideRule | No
     return SideRule(when, root_cause, None if form.touchpoint is None else form.touchpoint.value)
 
 
-def _ask(form: AskForm | None, conditions: ConditionCompiler) -> Ask | None:
+def _ask(form: AskForm | None, conditions: ConditionCompiler, each: ItemKind | None) -> Ask | None:
     if form is None:
         return None
     known, log = conditions.known, conditions.log
-    text = compile_text(form.text, known, log)
+    text = compile_text(form.text, known, log, each=each)
     written = () if form.options is None else form.options.value
     options = {answer.value: cast("Side", side.value) for answer, side in written}
     labels = {}
@@ -138,17 +150,6 @@ def _check_answer(answer: Name, options: Mapping[str, Side], log: FaultLog) -> N
     if answer.value not in options:
         message = f"`{answer.value}` is none of the `options`"
         log.add_unknown(answer.place, "unknown-word", message, name=answer.value, known=options)
-
-
-def signals_in(form: ConditionForm | None) -> Iterator[Name]:
-    """Yield every signal that a condition names, in the order of writing."""
-    if isinstance(form, SignalRef):
-        yield form.name
-    elif isinstance(form, NotForm):
-        yield from signals_in(form.child)
-    elif isinstance(form, GroupForm):
-        for child in form.children:
-            yield from signals_in(child)
 
 
 def report_cycles(forms: list[SignalForm], log: FaultLog) -> None:

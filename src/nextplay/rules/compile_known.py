@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final, Literal, cast, get_args
 
 from nextplay.facts import Vocabulary
-from nextplay.facts.spec import AttributeSpec
+from nextplay.facts.counts import count_facts
+from nextplay.facts.spec import AttributeSpec, CountSpec, FactSpec, ItemKind
+from nextplay.rules.compile_counts import compile_counts, counts_complete, declared_counts
 from nextplay.rules.compile_names import ATTRIBUTES, Forms, Known, defined
 from nextplay.rules.compile_parameters import compile_parameter, places_of
 from nextplay.rules.condition import Parameter
@@ -38,8 +40,9 @@ def gather_names(forms: Forms, log: FaultLog) -> Known:
     vocabularies = None if book is None else book.vocabularies
     known = Known(
         specs=vocabulary.specs,
-        attributes=frozenset(ATTRIBUTES + name for name in attributes),
+        attributes=frozenset(ATTRIBUTES + name for name in attributes) | declared_counts(book),
         attributes_complete=_attributes_complete(book),
+        counts_complete=counts_complete(book),
         required=required or None,
         wanted=wanted,
         roles=_words(vocabularies, "roles"),
@@ -53,9 +56,22 @@ def gather_names(forms: Forms, log: FaultLog) -> Known:
         gaps=defined(forms.gaps, "gap", log, complete="gaps" not in forms.unread),
         plays=defined(forms.plays, "play", log, complete="plays" not in forms.unread),
         gap_forms={form.id.value: form for form in reversed(forms.gaps) if form.id is not None},
+        counts=(),
+        lists={
+            form.id.value: cast("ItemKind", form.for_each.value)
+            for form in forms.signals
+            if form.id is not None and form.for_each is not None
+        },
     )
+    counts = [spec for spec in compile_counts(book, known, log).values() if spec is not None]
+    known = dataclasses.replace(known, specs=_with_counts(known.specs, counts), counts=tuple(counts))
     parameters, places = _parameters(book, known, log)
     return dataclasses.replace(known, parameters=parameters, parameter_places=places)
+
+
+def _with_counts(specs: Mapping[str, FactSpec], counts: Sequence[CountSpec]) -> Mapping[str, FactSpec]:
+    own = {fact.spec.name: fact.spec for spec in counts for fact in count_facts(spec)}
+    return dict(sorted({**specs, **own}.items()))
 
 
 def stale_after_days(book: BookForm | None) -> Mapping[str, int]:

@@ -6,7 +6,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, Protocol
 
-from nextplay.facts.spec import FactSpec
+from nextplay.facts import kind_of
+from nextplay.facts.counts import COUNTS
+from nextplay.facts.item_fields import ITEM_SPECS
+from nextplay.facts.spec import CountSpec, FactSpec, ItemKind
 from nextplay.rules.condition import Parameter
 from nextplay.rules.fault_codes import FaultCode
 from nextplay.rules.fault_log import FaultLog, shortened
@@ -43,13 +46,15 @@ class HasId(Protocol):
 class Known:
     """The names that exist. A collection is `None` where it could not be read: nothing is then unknown to it.
 
-    `attributes` holds every `attributes.NAME` that is declared, sound or not, and `attributes_complete` says whether
-    there can be no others; `parameters` has `None` for a faulty one.
+    `attributes` holds every `attributes.NAME` and `counts.NAME` that is declared, sound or not; `attributes_complete`
+    and `counts_complete` say whether there can be no others; `lists` has the signals that are read item by item;
+    `parameters` has `None` for a faulty one.
     """
 
     specs: Mapping[str, FactSpec]
     attributes: Collection[str]
     attributes_complete: bool
+    counts_complete: bool
     required: tuple[str, ...] | None
     wanted: tuple[str, ...]
     roles: Collection[str] | None
@@ -63,6 +68,8 @@ class Known:
     gaps: Collection[str] | None
     plays: Collection[str] | None
     gap_forms: Mapping[str, GapForm]
+    counts: tuple[CountSpec, ...]
+    lists: Mapping[str, ItemKind]
 
     def spec(self, name: Name, log: FaultLog) -> FactSpec | None:
         """Return what a fact declares; report a name that is none."""
@@ -72,11 +79,22 @@ class Known:
             log.add_unknown(name.place, "unknown-fact", message, name=name.value, known=self.specs)
         return found
 
+    def item_spec(self, name: Name, kind: ItemKind, log: FaultLog) -> FactSpec | None:
+        """Return what a fact of an item declares, by its name without the kind; report a name that is none."""
+        found = ITEM_SPECS.get(f"{kind}.{name.value}")
+        if found is None:
+            message = f"an item of kind `{kind}` has no field `{shortened(name.value)}`"
+            fields = [one.partition(".")[2] for one in ITEM_SPECS if kind_of(one) == kind]
+            log.add_unknown(name.place, "unknown-fact", message, name=name.value, known=fields)
+        return found
+
     def may_be_fact(self, name: str) -> bool:
-        """Tell whether a name is a fact, or an attribute that could not be read."""
+        """Tell whether a name is a fact, or an attribute or count that could not be read."""
         if name in self.specs or name in self.attributes:
             return True
-        return name.startswith(ATTRIBUTES) and not self.attributes_complete
+        return (name.startswith(ATTRIBUTES) and not self.attributes_complete) or (
+            name.startswith(COUNTS) and not self.counts_complete
+        )
 
     def parameter(self, name: Name | None, log: FaultLog) -> Parameter | None:
         """Return a parameter; report a name that is none, and be silent about a faulty one."""

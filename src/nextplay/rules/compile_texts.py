@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import Final, TypeVar
 
+from nextplay.facts import ItemKind
 from nextplay.rules.compile_names import Known
 from nextplay.rules.fault_log import FaultLog, shortened
 from nextplay.rules.format_text import TextForm
@@ -12,13 +13,19 @@ from nextplay.rules.rulebook import Text, TextList
 from nextplay.rules.shape import Located, Name
 from nextplay.rules.wording import PLACEHOLDER, placeholders
 
+_ITEM: Final = "item."
 V = TypeVar("V")
 W = TypeVar("W")
 
 
-def compile_text(form: TextForm[Name] | None, known: Known, log: FaultLog) -> Text | None:
-    """Check one text; `None` where it is faulty."""
-    return _by_locale(form, lambda wording: _checked(wording, known, log), known, log)
+def compile_text(
+    form: TextForm[Name] | None, known: Known, log: FaultLog, *, each: ItemKind | None = None
+) -> Text | None:
+    """Check one text; `None` where it is faulty.
+
+    Where it is about an item of the list `each`, its placeholders `{item.FIELD}` become the item facts that they mean.
+    """
+    return _by_locale(form, lambda wording: _checked(wording, known, log, each=each), known, log)
 
 
 def compile_list(form: TextForm[Located[tuple[Name, ...]]] | None, known: Known, log: FaultLog) -> TextList | None:
@@ -77,11 +84,21 @@ def _report_missing(form: TextForm[V], known: Known, written: Iterable[str], log
             log.add(form.place, "missing-wanted-text", message, level="warning")
 
 
-def _checked(wording: Name, known: Known, log: FaultLog) -> str | None:
+def _checked(wording: Name, known: Known, log: FaultLog, *, each: ItemKind | None = None) -> str | None:
     """Check that braces enclose facts; the fault stands where the placeholder does."""
-    sound = True
+    sound, text = True, wording.value
     for name in placeholders(wording.value):
-        if not known.may_be_fact(name):
+        if name.startswith(_ITEM):
+            field = Located(name.removeprefix(_ITEM), log.find(wording.place, f"{{{name}}}"))
+            if each is None:
+                hint = "only texts of signals with `for_each`, and of gaps over them, are about an item"
+                message = f"placeholder `{{{shortened(name)}}}` is about an item, and this text is not"
+                log.add(field.place, "item-without-list", message, hint=hint)
+                sound = False
+            elif known.item_spec(field, each, log) is None:
+                sound = False
+            text = text.replace(f"{{{name}}}", f"{{{each}.{field.value}}}")
+        elif not known.may_be_fact(name):
             place = log.find(wording.place, f"{{{name}}}")
             message = f"placeholder `{{{shortened(name)}}}` is no fact"
             log.add_unknown(place, "unknown-placeholder", message, name=name, known=known.specs)
@@ -92,4 +109,4 @@ def _checked(wording: Name, known: Known, log: FaultLog) -> str | None:
         hint = "write `{fact.name}`, without spaces"
         log.add(place, "bad-placeholder", "braces must enclose the name of a fact", hint=hint)
         sound = False
-    return wording.value if sound else None
+    return text if sound else None

@@ -12,8 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
+from nextplay.facts import ItemKind
 from nextplay.rules.condition import (
     COMPARISONS,
     All,
@@ -25,6 +26,7 @@ from nextplay.rules.condition import (
     Parameter,
     SignalLeaf,
     Truth,
+    signals_of,
 )
 
 State = Sequence[Any]
@@ -71,6 +73,68 @@ def compile_program(
     exec("\n".join(lines), writer.constants)  # noqa: S102  the source holds numbered names and operators only
     program: Callable[[State], list[Any]] = writer.constants["program"]
     return program
+
+
+class ItemLists(NamedTuple):
+    """Which conditions are asked of every item of a list, and the facts of items that they read, each sorted."""
+
+    kinds: Mapping[str, ItemKind]
+    names: Mapping[ItemKind, Sequence[str]]
+
+
+def compile_item_program(
+    fact_names: Sequence[str], lists: ItemLists, conditions: Mapping[str, Condition], order: Sequence[str]
+) -> Callable[[State, Mapping[ItemKind, Sequence[State] | None]], list[Any]]:
+    """Compile as `compile_program` does where some conditions are asked of every item.
+
+    The function also takes the rows of each list: the values of `lists.names`, item by item, `None` for an unknown
+    list. Behind the facts of the account stands, for every fact of an item, whether each item has it known (`True`, or
+    else `None`). An item condition's truth is that of the account: true of some item; else unknown where it is of one
+    or the list is unknown; else false. The last element holds its truths item by item, by its name.
+    """
+    facts = {name: f"f{index}" for index, name in enumerate(fact_names)}
+    signals = {name: f"s{index}" for index, name in enumerate(conditions)}
+    items = [(kind, name, place) for kind, names in lists.names.items() for place, name in enumerate(names)]
+    values = {name: f"e{index}" for index, (_, name, _) in enumerate(items)}
+    asked: list[ItemKind | None] = [None]
+
+    def truth(name: str) -> str:
+        apart = asked[0] is not None and lists.kinds.get(name) == asked[0]
+        return f"p{signals[name]}" if apart else signals[name]
+
+    writer = _Writer(lambda name: values.get(name) or facts[name], truth)
+    writer.constants |= {"account": _of_account, "known": _known_of_all, "zip": zip}
+    lines = ["def program(facts, rows):", f"    [{', '.join(facts.values())}] = facts"]
+    lines += [f"    r_{kind} = rows[{kind!r}]" for kind in lists.names]
+    for name in order:
+        kind = asked[0] = lists.kinds.get(name)
+        expression = writer.expression(conditions[name])
+        if kind is None:
+            lines.append(f"    {signals[name]} = {expression}")
+            continue
+        named = sorted(one for one in signals_of(conditions[name]) if lists.kinds.get(one) == kind)
+        row = f"[{', '.join(values[one] for one in lists.names[kind])}]"
+        taken, given = ", ".join([row, *map(truth, named)]), ", ".join(f"i{signals[one]}" for one in named)
+        source = f"zip(r_{kind}, {given})" if named else f"r_{kind}"
+        each = f"i{signals[name]}"
+        lines += [
+            f"    {each} = None if r_{kind} is None else [{expression} for {taken} in {source}]",
+            f"    {signals[name]} = account({each})",
+        ]
+    heard = [f"known(r_{kind}, {place})" for kind, _, place in items]
+    apart = ", ".join(f"{name!r}: i{signals[name]}" for name in conditions if name in lists.kinds)
+    lines.append(f"    return [{', '.join(['*facts', *heard, *signals.values()])}, {{{apart}}}]")
+    exec("\n".join(lines), writer.constants)  # noqa: S102  the source holds numbered names, checked ids and operators only
+    program: Callable[[State, Mapping[ItemKind, Sequence[State] | None]], list[Any]] = writer.constants["program"]
+    return program
+
+
+def _of_account(truths: Sequence[Truth] | None) -> Truth:
+    return None if truths is None else True if True in truths else None if None in truths else False
+
+
+def _known_of_all(rows: Sequence[State] | None, place: int) -> Literal[True] | None:
+    return None if rows is None or any(row[place] is None for row in rows) else True
 
 
 class Probe(NamedTuple):

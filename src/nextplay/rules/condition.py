@@ -6,28 +6,15 @@ the meaning, written to be read; `compiled.py` is the same meaning made fast, an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from nextplay.decision import FactValue
+from nextplay.facts import comparisons
 
 Truth = bool | None
-Operator = Literal[
-    "eq",
-    "ne",
-    "in",
-    "not_in",
-    "lt",
-    "lte",
-    "gt",
-    "gte",
-    "between",
-    "is_known",
-    "is_unknown",
-    "contains",
-    "contains_any",
-]
+Operator = comparisons.Operator
 Operand = FactValue | tuple[float, float] | tuple[FactValue, ...]
 
 
@@ -101,19 +88,7 @@ class FactValues(Protocol):
         """Return the value of one fact."""
 
 
-COMPARISONS: Final[Mapping[Operator, Callable[[Any, Any], bool]]] = {
-    "eq": lambda value, operand: value == operand,
-    "ne": lambda value, operand: value != operand,
-    "in": lambda value, operand: value in operand,
-    "not_in": lambda value, operand: value not in operand,
-    "lt": lambda value, operand: value < operand,
-    "lte": lambda value, operand: value <= operand,
-    "gt": lambda value, operand: value > operand,
-    "gte": lambda value, operand: value >= operand,
-    "between": lambda value, operand: operand[0] <= value <= operand[1],
-    "contains": lambda value, operand: operand in value,
-    "contains_any": lambda value, operand: any(item in value for item in operand),
-}
+COMPARISONS: Final = comparisons.COMPARISONS
 """What each operator says of a known value; `is_known` and `is_unknown` ask about knowledge and are not among them."""
 
 MAX_ALTERNATIVES: Final = 64

@@ -13,11 +13,20 @@ from types import MappingProxyType
 from typing import Any, Final, cast
 
 from nextplay.decision import FactValue, MissingFact, Reading, Side
-from nextplay.facts import Facts, Vocabulary
+from nextplay.facts import Facts, FactsOfItem, Item, ItemKind, Vocabulary
 from nextplay.rules.absorption import Absorption, Part
 from nextplay.rules.assessment import NO_SHADOW, AbsorbedGap, Assessment, Candidate, GapOutcome, Shadow
 from nextplay.rules.compiled import Compiled
-from nextplay.rules.condition import Condition, FactLeaf, Parameter, SignalLeaf, evaluate, leaves_of, operands
+from nextplay.rules.condition import (
+    Condition,
+    FactLeaf,
+    FactValues,
+    Parameter,
+    SignalLeaf,
+    evaluate,
+    leaves_of,
+    operands,
+)
 from nextplay.rules.deduction import Engine
 from nextplay.rules.diagnosis import Diagnoser
 from nextplay.rules.missing_facts import MissingFacts
@@ -35,8 +44,9 @@ _NO_ANSWERS: Final[Mapping[str, Side]] = MappingProxyType({})
 class Evaluator:
     """A rulebook ready to assess accounts. Safe to share between threads.
 
-    `signal_rules` gives the signals by id. `fact_names` are all facts that conditions, and the values of plays, read;
-    whoever asks must have planned them.
+    `signal_rules` gives the signals by id. `fact_names` are all facts that conditions, and the values of plays, read,
+    those of items included; whoever asks must have planned them. `by_item` names the signals that are read item by
+    item, with the kind of the items.
     """
 
     def __init__(self, rulebook: Rulebook, vocabulary: Vocabulary, *, inference: Engine = "durable") -> None:
@@ -46,8 +56,10 @@ class Evaluator:
         """
         self.signal_rules: Mapping[str, SignalRule] = {rule.id: rule for rule in rulebook.signals}
         self._program = Program(rulebook)
-        self.fact_names = frozenset(self._program.fact_names) | _facts_of_plays(rulebook.plays)
-        self._missing = MissingFacts(self._program.fact_names, map(self._program.facts_read, _all_conditions(rulebook)))
+        self.fact_names = frozenset(self._program.known_names) | _facts_of_plays(rulebook.plays)
+        self._missing = MissingFacts(
+            self._program.known_names, map(self._program.facts_read, _all_conditions(rulebook))
+        )
         events = {rule.id: rule.same_fact for rule in rulebook.signals if rule.same_fact is not None}
         self._gaps = Gaps(rulebook.gaps, self._program, self._missing, engine=inference, events=events)
         self._plays = Plays(rulebook.plays, self._program, self._missing, engine=inference)
@@ -59,6 +71,7 @@ class Evaluator:
         self._done = _done_tests(rulebook.plays, self._program)
         self._diagnoser = Diagnoser(rulebook.diagnosis, self._program)
         self._leaves = {name: _leaves_of(name, self._program) for name in self._program.conditions}
+        self.by_item: Mapping[str, ItemKind] = {rule.id: rule.for_each for rule in rulebook.signals if rule.for_each}
         self._tallies = [self._missing.tally(reads) for reads in self._program.reads()]
 
     def assess(
@@ -110,6 +123,7 @@ class Evaluator:
             done=frozenset([play for play, test in self._done if test(state) and play not in absent.plays])
             if self._done
             else _NONE_DONE,
+            shown=self._shown(state),
         )
 
     def _shadow(
@@ -128,13 +142,20 @@ class Evaluator:
         gaps = tuple(outcome for outcome in outcomes if outcome.rule.id in absent.gaps_on_trial)
         return Shadow(gaps, _candidates(reached, outcomes))
 
-    def readings(self, signal: str, facts: Facts) -> tuple[Reading, ...]:
+    def readings(self, signal: str, facts: Facts, item: Item | None = None) -> tuple[Reading, ...]:
         """Return the leaves of a signal and of those it names, each with its value and truth, in order of writing.
 
-        A threshold is `None` where there is none to name, or where it differs by a fact that is unknown. Raises
+        Leaves about items are read for `item`, and are unknown without one. A threshold
+        is `None` where there is none to name, or where it differs by a fact that is unknown. Raises
         `KeyError` for a signal that the rulebook does not know.
         """
-        return tuple(_reading(leaf, facts) for leaf in self._leaves[signal])
+        known = FactsOfItem(facts, item) if self._program.lists else facts
+        return tuple(_reading(leaf, known) for leaf in self._leaves[signal])
+
+    def _shown(self, state: Sequence[Any]) -> dict[str, Item]:
+        """Choose the item by which each signal that is read item by item is told."""
+        found = {signal: state[-1].shown(signal) for signal in self.by_item}
+        return {signal: item for signal, item in found.items() if item is not None}
 
     def close(self) -> None:
         """Free what inference holds outside Python; assessing afterwards is an `EngineFault`."""
@@ -146,16 +167,16 @@ def _all_conditions(rulebook: Rulebook) -> Iterator[Condition]:
     return chain((rule.when for rule in rulebook.signals), stated_conditions(rulebook))
 
 
-def _worst_first(outcome: GapOutcome) -> tuple[float, str]:
-    return -outcome.severity, outcome.rule.id
+def _worst_first(outcome: GapOutcome) -> tuple[float, str, str]:
+    return -outcome.severity, *outcome.key
 
 
 def _candidates(reached: Iterable[ReachedPlay], gaps: Sequence[GapOutcome]) -> tuple[Candidate, ...]:
     """Merge the gaps of each play, in the order of `gaps`."""
-    by_id = {gap.rule.id: gap for gap in gaps}
+    by_key = {gap.key: gap for gap in gaps}
     found = []
     for play in reached:
-        merged = [by_id[gap.plan.rule.id] for gap in play.gaps]
+        merged = [by_key[gap.key] for gap in play.gaps]
         if len(merged) > 1:
             merged.sort(key=_worst_first)
         found.append(Candidate(play.plan.play, tuple(merged), *play.truths))
@@ -184,7 +205,7 @@ def _leaves_of(signal: str, program: Program) -> tuple[FactLeaf, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _reading(leaf: FactLeaf, facts: Facts) -> Reading:
+def _reading(leaf: FactLeaf, facts: FactValues) -> Reading:
     possible = operands(leaf, facts)
     threshold = cast("FactValue | tuple[float, ...]", possible[0]) if len(possible) == 1 else None
     return Reading(leaf.fact, facts.value(leaf.fact), leaf.operator, threshold, evaluate(leaf, facts, {}))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from nextplay.rules.condition import All, AnyOf, Condition, FactLeaf, Not, SignalLeaf, signals_of
@@ -20,13 +20,15 @@ SignedLeaves = Mapping[tuple[FactLeaf, bool], None]
 class Expansion:
     """The leaves of conditions, through the signals that they name."""
 
-    def __init__(self, conditions: Mapping[str, Condition], order: Sequence[str]) -> None:
-        """Look through every signal; `order` names each after those that it names."""
+    def __init__(
+        self, conditions: Mapping[str, Condition], order: Sequence[str], *, closed: Collection[str] = ()
+    ) -> None:
+        """Look through every signal but the `closed` ones; `order` names each after those that it names."""
         self._conditions = conditions
         self._order = order
         self._favoured: dict[str, SignedLeaves | None] = {}
         for name in order:
-            self._favoured[name] = self.favoured(conditions[name])
+            self._favoured[name] = {} if name in closed else self.favoured(conditions[name])
         self._inside: dict[FactLeaf, list[str]] = {}
         for name in order:
             for leaf in dict.fromkeys(leaf for leaf, _ in self._favoured[name] or ()):

@@ -17,8 +17,6 @@ from nextplay.rules.source import MapNode, Node
 T = TypeVar("T")
 F = TypeVar("F", bound="Form")
 _KEY: Final = "key"
-LATER: Final = frozenset({"counts", "for_each"})
-"""Words of the rule language that are thought out and not offered yet; nobody declares a key of these names."""
 LIFE: Final = frozenset({"from", "status", "until", "was"})
 """Keys of the life of a rule, which authors also look for where no life is: on signals and conditions."""
 
@@ -79,9 +77,6 @@ def report_unknown_keys(node: MapNode, declared: Collection[str], log: FaultLog)
         if entry.key in declared:
             continue
         message = f"key `{shortened(entry.key)}` may not stand here"
-        if entry.key in LATER:
-            log.add(entry.place, "unknown-key", message, hint="not offered yet by this version; leave it out")
-            continue
         if entry.key in LIFE:
             hint = "gaps and plays carry `status`, `from`, `until` and `was`; put it on those that use this"
             log.add(entry.place, "unknown-key", message, hint=hint)

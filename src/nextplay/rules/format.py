@@ -13,8 +13,9 @@ from datetime import date
 from typing import Any, Final, get_args
 
 from nextplay.decision import Purpose, Side
+from nextplay.facts import ITEM_KINDS
 from nextplay.rules.form import Form, FormOf, may, need
-from nextplay.rules.format_condition import ConditionForm, ConditionShape
+from nextplay.rules.format_condition import ConditionForm, ConditionShape, SignalConditionShape, item_schemas
 from nextplay.rules.format_text import TextForm, TextListShape, TextShape
 from nextplay.rules.format_value import PRIOR, LevelForm, LevelShape, PriorForm, VariesForm, VariesShape
 from nextplay.rules.shape import (
@@ -51,8 +52,13 @@ class SignalForm(Form):
 
     id: Name | None = need(NewId(), "the name under which gaps, plays and other signals use it")
     title: TextForm[Name] | None = need(TextShape(), _TITLE_ABOUT)
-    when: ConditionForm | None = need(_CONDITION, "what must hold for the signal to be true")
-    says: TextForm[Name] | None = need(TextShape(), "the sentence of evidence, with its numbers as `{fact.name}`")
+    for_each: Name | None = may(
+        OneOf(ITEM_KINDS), "read it for every item of a list; `item: FIELD` then names a fact of that item"
+    )
+    when: ConditionForm | None = need(SignalConditionShape(), "what must hold for the signal to be true")
+    says: TextForm[Name] | None = need(
+        TextShape(), "the sentence of evidence, with its numbers as `{fact.name}` or, of an item, `{item.field}`"
+    )
     same_fact: Name | None = may(
         NewId(), "the event that it reads: in one gap, signals of the same event count and are told once"
     )
@@ -205,6 +211,9 @@ _CONTESTED: Final = {
     "not": {"anyOf": [{"required": [key]} for key in ("kind", "when", "root_cause")]},
 }
 _BETWEEN_GAP_KEYS: Final[tuple[tuple[str, Any], ...]] = (("oneOf", [_PLAIN, _CONTESTED]),)
-SIGNALS: Final[Shape[Located[tuple[SignalForm, ...]]]] = ListOf(FormOf(SignalForm), at_most=10_000)
+_BETWEEN_SIGNAL_KEYS: Final[tuple[tuple[str, Any], ...]] = (("allOf", item_schemas()),)
+SIGNALS: Final[Shape[Located[tuple[SignalForm, ...]]]] = ListOf(
+    FormOf(SignalForm, also=_BETWEEN_SIGNAL_KEYS), at_most=10_000
+)
 GAPS: Final[Shape[Located[tuple[GapForm, ...]]]] = ListOf(FormOf(GapForm, also=_BETWEEN_GAP_KEYS), at_most=10_000)
 PLAYS: Final[Shape[Located[tuple[PlayForm, ...]]]] = ListOf(FormOf(PlayForm), at_most=10_000)

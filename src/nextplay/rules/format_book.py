@@ -11,6 +11,7 @@ from nextplay.decision import DiagnosisKind, GapKind, Side
 from nextplay.facts.spec import UNITS
 from nextplay.rules.form import Form, FormOf, may, need
 from nextplay.rules.format_condition import ConditionForm, ConditionShape
+from nextplay.rules.format_counts import COUNT, CountForm
 from nextplay.rules.format_text import LocaleName, TextForm, TextShape
 from nextplay.rules.format_value import (
     PRIOR,
@@ -209,6 +210,9 @@ class BookForm(Form):
     )
     attributes: Located[Pairs[AttributeForm]] | None = may(
         MapOf(NewId(), FormOf(AttributeForm)), "custom fields; each is the fact `attributes.NAME`"
+    )
+    counts: Located[Pairs[CountForm]] | None = may(
+        MapOf(NewId(), COUNT), "windows over a list; each is the fact `counts.NAME`, with its newest and oldest age"
     )
     diagnosis: DiagnosisForm | None = need(FormOf(DiagnosisForm), "how gaps become one diagnosis")
     arbitration: ArbitrationForm | None = need(FormOf(ArbitrationForm), "how candidates are ranked and capped")

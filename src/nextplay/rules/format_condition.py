@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, get_args
 
+from nextplay.facts import ITEM_KINDS, kind_of
+from nextplay.facts.item_fields import ITEM_SPECS
 from nextplay.facts.spec import FactSpec
 from nextplay.rules.condition import Operator
 from nextplay.rules.fault_log import FaultLog
@@ -41,7 +43,7 @@ FITTING: Final[Mapping[str, tuple[str, ...]]] = {
 LISTED: Final = frozenset({"in", "not_in", "contains_any"})
 MOST_CHILDREN: Final = 200
 MOST_LISTED: Final = 200
-_FORMS: Final = ("all", "any", "not", "signal", "fact")
+_FORMS: Final = ("all", "any", "not", "signal", "fact", "item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +60,14 @@ class SignalRef:
 
 @dataclass(frozen=True, slots=True)
 class LeafForm:
-    """One fact compared; what could not be read is `None`."""
+    """One fact compared; what could not be read is `None`. Of an item, `fact` is its name without the kind."""
 
     place: Place
     fact: Name | None
     operator: Name | None
     operand: Node | None
     when_unknown: Located[bool] | None
+    of_item: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +115,8 @@ class ConditionShape(Shape[ConditionForm]):
                 log.add(node.place, "bad-condition", "this is no condition", hint=hint)
             return None
         entry = chosen[0]
-        if entry.key == "fact":
-            return self._leaf(node, log)
+        if entry.key in ("fact", "item"):
+            return self._leaf(node, entry.key, log)
         report_unknown_keys(node, (entry.key,), log)
         if entry.key == "signal":
             name = Reference("signal").read(entry.value, log)
@@ -135,18 +138,22 @@ class ConditionShape(Shape[ConditionForm]):
         read = (self.read(item, log) for item in node.items)
         return GroupForm(place, every, tuple(form for form in read if form is not None))
 
-    def _leaf(self, node: MapNode, log: FaultLog) -> LeafForm:
+    def _leaf(self, node: MapNode, key: str, log: FaultLog) -> LeafForm:
         operators = [entry for entry in node.entries if entry.key in OPERATORS]
-        meant = report_unknown_keys(node, ("fact", "unknown", *OPERATORS), log)
-        fact_node, unknown = node.find("fact"), node.find("unknown")
-        fact = None if fact_node is None else read_text(fact_node, "the name of a fact", log)
+        meant = report_unknown_keys(node, (key, "unknown", *OPERATORS), log)
+        fact_node, unknown = node.find(key), node.find("unknown")
+        named = "the name of a fact" if key == "fact" else "a field of the item"
+        fact = None if fact_node is None else read_text(fact_node, named, log)
         if len(operators) > 1:
             message = f"`{operators[0].key}` and `{operators[1].key}` stand in one comparison"
             log.add(
                 operators[1].place, "two-operators", message, hint="put two comparisons under `all`, or use `between`"
             )
         elif not operators and not meant and len(node.entries) == 1 + (unknown is not None):
-            log.add(node.place, "no-operator", "a `fact` needs an operator", hint="such as `gte: 3` or `eq: true`")
+            article = "a" if key == "fact" else "an"
+            log.add(
+                node.place, "no-operator", f"{article} `{key}` needs an operator", hint="such as `gte: 3` or `eq: true`"
+            )
         single = operators[0] if len(operators) == 1 else None
         return LeafForm(
             node.place,
@@ -154,6 +161,7 @@ class ConditionShape(Shape[ConditionForm]):
             None if single is None else Located(single.key, single.place),
             None if single is None else single.value,
             None if unknown is None else Flag().read(unknown, log),
+            of_item=key == "item",
         )
 
     def schema(self, terms: Terms) -> JsonSchema:  # noqa: ARG002  the terms stand in the definition
@@ -161,48 +169,85 @@ class ConditionShape(Shape[ConditionForm]):
         return {"$ref": "#/$defs/condition"}
 
 
+@dataclass(frozen=True, slots=True)
+class SignalConditionShape(ConditionShape):
+    """The condition of a signal, about the items of a list where the signal says `for_each`."""
+
+    def schema(self, terms: Terms) -> JsonSchema:  # noqa: ARG002  what may stand here depends on another key
+        """Leave it to `item_schemas`."""
+        return {}
+
+
 def condition_definitions(terms: Terms) -> JsonSchema:
     """Return the definitions that `ConditionShape` points to; one leaf for each kind of fact."""
-    groups: dict[tuple[Any, ...], list[str]] = {}
-    for name, spec in terms.specs.items():
-        groups.setdefault((spec.type, spec.words, spec.low, spec.high, spec.whole), []).append(name)
-    leaves = [_when_fact(names, _leaf_schema(terms.specs[names[0]], terms)) for names in groups.values()]
-    one = {"$ref": "#/$defs/condition"}
-    several = {"type": "array", "items": one, "minItems": 1, "maxItems": MOST_CHILDREN}
-    signal = Reference("signal").schema(terms)
-    grouped = [_single_key(key, shape) for key, shape in (("all", several), ("any", several), ("not", one))]
     return {
-        "condition": {"anyOf": [signal, several, *grouped, _single_key("signal", signal), {"$ref": "#/$defs/leaf"}]},
-        "leaf": {
-            "type": "object",
-            "properties": {"fact": FactName().schema(terms)},
-            "required": ["fact"],
-            "allOf": leaves,
-        },
+        "condition": _condition(terms, "condition", "leaf"),
+        "leaf": _leaves("fact", terms.specs, FactName().schema(terms), terms),
     }
 
 
-def _when_fact(names: list[str], then: JsonSchema) -> JsonSchema:
+def item_definitions(terms: Terms) -> JsonSchema:
+    """Return the definitions of conditions about the items of each list: all of a condition, and `item` leaves."""
+    found: JsonSchema = {}
+    for kind in ITEM_KINDS:
+        specs = {name.partition(".")[2]: spec for name, spec in ITEM_SPECS.items() if kind_of(name) == kind}
+        found[f"condition_of_{kind}"] = _condition(terms, f"condition_of_{kind}", "leaf", f"leaf_of_{kind}")
+        found[f"leaf_of_{kind}"] = _leaves("item", specs, {"enum": sorted(specs)}, terms)
+    return found
+
+
+def item_schemas() -> list[JsonSchema]:
+    """Say which conditions may stand under `when`: with `for_each`, also those about an item of that list."""
+    schemas: list[JsonSchema] = [
+        {
+            "if": {"properties": {"for_each": {"const": kind}}, "required": ["for_each"]},
+            "then": {"properties": {"when": {"$ref": f"#/$defs/condition_of_{kind}"}}},
+        }
+        for kind in ITEM_KINDS
+    ]
+    plain = {"properties": {"when": {"$ref": "#/$defs/condition"}}}
+    return [*schemas, {"if": {"not": {"required": ["for_each"]}}, "then": plain}]
+
+
+def _condition(terms: Terms, name: str, *leaves: str) -> JsonSchema:
+    one = {"$ref": f"#/$defs/{name}"}
+    several = {"type": "array", "items": one, "minItems": 1, "maxItems": MOST_CHILDREN}
+    signal = Reference("signal").schema(terms)
+    grouped = [_single_key(key, shape) for key, shape in (("all", several), ("any", several), ("not", one))]
+    ends = [{"$ref": f"#/$defs/{leaf}"} for leaf in leaves]
+    return {"anyOf": [signal, several, *grouped, _single_key("signal", signal), *ends]}
+
+
+def _leaves(key: str, specs: Mapping[str, FactSpec], named: JsonSchema, terms: Terms) -> JsonSchema:
+    groups: dict[tuple[Any, ...], list[str]] = {}
+    for name, spec in specs.items():
+        groups.setdefault((spec.type, spec.words, spec.low, spec.high, spec.whole), []).append(name)
+    leaves = [_when_fact(key, names, _leaf_schema(key, specs[names[0]], terms)) for names in groups.values()]
+    return {"type": "object", "properties": {key: named}, "required": [key], "allOf": leaves}
+
+
+def _when_fact(key: str, names: list[str], then: JsonSchema) -> JsonSchema:
     """Apply `then` to these facts only, so that an editor names the one thing that is wrong."""
-    return {"if": {"properties": {"fact": {"enum": sorted(names)}}, "required": ["fact"]}, "then": then}
+    return {"if": {"properties": {key: {"enum": sorted(names)}}, "required": [key]}, "then": then}
 
 
 def _single_key(key: str, shape: JsonSchema) -> JsonSchema:
     return {"type": "object", "properties": {key: shape}, "required": [key], "additionalProperties": False}
 
 
-def _leaf_schema(spec: FactSpec, terms: Terms) -> JsonSchema:
+def _leaf_schema(key: str, spec: FactSpec, terms: Terms) -> JsonSchema:
     """Describe the comparisons of facts that are alike: the operators that fit, the values that can occur."""
     fitting = FITTING[spec.type]
-    operands = {operator: _operand_schema(operator, spec, terms) for operator in fitting}
+    operands = {operator: operand_schema(operator, spec, terms) for operator in fitting}
     return {
-        "properties": {"fact": {}, "unknown": {"type": "boolean"}, **operands},
+        "properties": {key: {}, "unknown": {"type": "boolean"}, **operands},
         "oneOf": [{"required": [operator]} for operator in fitting],
         "additionalProperties": False,
     }
 
 
-def _operand_schema(operator: str, spec: FactSpec, terms: Terms) -> JsonSchema:
+def operand_schema(operator: str, spec: FactSpec, terms: Terms | None) -> JsonSchema:
+    """Describe what an operator may compare a fact with; parameters only where there are `terms`."""
     if operator in KNOWLEDGE:
         return {"const": True}
     value = value_schema(spec)
@@ -210,6 +255,8 @@ def _operand_schema(operator: str, spec: FactSpec, terms: Terms) -> JsonSchema:
         return {"type": "array", "items": value, "minItems": 2, "maxItems": 2}
     if operator in LISTED:
         return {"type": "array", "items": value, "minItems": 1, "maxItems": MOST_LISTED, "uniqueItems": True}
+    if terms is None:
+        return value
     return {"anyOf": [value, _single_key("param", Reference("parameter").schema(terms))]}
 
 

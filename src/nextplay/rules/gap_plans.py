@@ -17,6 +17,8 @@ from nextplay.rules.program import Program, main_condition
 from nextplay.rules.rulebook import GapRule, Place, Target
 from nextplay.rules.tokens import RuleBuilder, standing_name
 
+UNPROVEN = -1
+"""The number of a check that inference does not see: it is about one item, and inference about the account."""
 Named = tuple[tuple[str, int], ...]
 """Signals with their slots, in the order of the rule."""
 
@@ -38,7 +40,7 @@ class Check:
         if self.number in holds:
             return True
         truth = self.test(state)
-        if truth:
+        if truth and self.number != UNPROVEN:
             raise EngineFault("inference missed a condition that evaluation finds true")
         return truth
 
@@ -47,7 +49,8 @@ class Check:
 class GapPlan:
     """A gap rule made ready: its checks, the slots of its severity, and the signals that may be evidence of each kind.
 
-    `condition` is what it stands or falls with: the signal `main` decides it, inference proves it true (`number`).
+    `condition` is what it stands or falls with: the signal `main` decides it (at `slot`), inference proves it true
+    (`number`). `fact_slots` says where the facts stand.
     `targets` says as what plays may answer the gap when it is of a kind: a mixed one offers both sides. `excuses`
     are the signals of `unless` that explain the gap away where they are true, `rivals` all that it names. `events`
     tells what several of its signals read of; `silencers` gives, by kind and by the slot of a weight, the slots of the
@@ -70,6 +73,8 @@ class GapPlan:
     rivals: Named
     events: Mapping[str, str]
     silencers: Mapping[GapKind, Mapping[int, tuple[int, ...]]]
+    slot: int
+    fact_slots: Mapping[str, int]
 
     def severity_in(self, state: Sequence[Any], kind: GapKind) -> float:
         """Add the weights of the true signals to the base, each event once; clip to 0..1 and round to two decimals."""
@@ -100,7 +105,10 @@ class GapPlanner:
         self.sides = RuleBuilder()
 
     def plan(self, rule: GapRule, main_signal: str) -> GapPlan:
-        """Make one gap ready; `main_signal` is what it stands or falls with."""
+        """Make one gap ready; `main_signal` is what it stands or falls with.
+
+        Of a gap that is judged item by item, inference sees that main signal as one token: true of some item.
+        """
         main = main_condition(rule)
         cx, cs = (side.when if side else None for side in (rule.cx, rule.cs))
         own, by_cx, by_cs = self._speaking(main), self._speaking(cx), self._speaking(cs)
@@ -114,7 +122,7 @@ class GapPlanner:
             rule=rule,
             main=main_signal,
             condition=main,
-            number=self._main(main, rule.place),
+            number=self._main(SignalLeaf(main_signal) if rule.for_each else main, rule.place),
             tally=self._missing.tally(self._program.facts_read(main)),
             cx=self._check(cx, rule) if cx else None,
             cs=self._check(cs, rule) if cs else None,
@@ -127,6 +135,8 @@ class GapPlanner:
             rivals=self._named(_signals(self._program.over_signals(rule.unless))) if rule.unless else (),
             events=self._shared(*speaks.values(), excuses),
             silencers=self._silencers(rule, {kind: speaking.get(kind, own) for kind in kinds}),
+            slot=self._program.slots[main_signal],
+            fact_slots=self._program.fact_slots,
         )
 
     def _shared(self, *told: Named) -> Mapping[str, str]:
@@ -163,8 +173,10 @@ class GapPlanner:
         return number
 
     def _check(self, condition: Condition, rule: GapRule) -> Check:
-        number = next(self._numbers)
-        self.sides.conclude(number, self._program.over_signals(condition), rule.place, given=rule.id)
+        number = UNPROVEN
+        if rule.for_each is None:
+            number = next(self._numbers)
+            self.sides.conclude(number, self._program.over_signals(condition), rule.place, given=rule.id)
         reads = self._program.facts_read(condition)
         return Check(number, self._program.compile(condition), reads, self._missing.tally(reads))
 
@@ -187,10 +199,10 @@ class GapPlanner:
             if name in seen:
                 continue
             seen.add(name)
-            condition = self._program.conditions[name]
+            condition, lists = self._program.conditions[name], self._program.lists
             composite = all(isinstance(leaf, SignalLeaf) for leaf in leaves_of(condition))
             parts = list(_signals(negation_normal_form(condition), negated=False)) if composite else []
-            if parts:
+            if parts and all(lists.get(part) in (None, lists.get(name)) for part in parts):
                 waiting += reversed(parts)
             else:
                 yield name

@@ -44,14 +44,20 @@ class NearMisses:
     """The leaves that alone can bring about a gap."""
 
     def __init__(self, gaps: Iterable[GapPlan], program: Program, specs: Mapping[str, FactSpec]) -> None:
-        """Look through the gaps for leaves that compare numbers of facts with a declared step."""
+        """Look through the gaps for leaves that compare numbers of facts with a declared step.
+
+        Gaps and signals that are judged item by item are left out: which item is nearest would be a question of its
+        own, and a list of them is no near miss of the account.
+        """
         self._program = program
         self._specs = specs
-        self._expansion = Expansion(program.conditions, program.order)
+        self._expansion = Expansion(program.conditions, program.order, closed=program.lists)
         self._turns: list[_Turn] = []
         self._budget = MAX_TURNED
         by_leaf: dict[tuple[FactLeaf, bool], list[GapPlan]] = {}
         for gap in gaps:
+            if gap.rule.for_each:
+                continue
             for signed in self._expansion.favoured(gap.condition) or ():
                 by_leaf.setdefault(signed, []).append(gap)
         probes = [self._probe(leaf, found, wanted=wanted) for (leaf, wanted), found in by_leaf.items()]

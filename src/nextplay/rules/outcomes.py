@@ -17,7 +17,7 @@ from nextplay.rules.condition import Truth
 from nextplay.rules.deduction import Deduction, Engine
 from nextplay.rules.gap_plans import Check, GapPlan, GapPlanner, Named
 from nextplay.rules.missing_facts import MissingFacts
-from nextplay.rules.program import Program
+from nextplay.rules.program import ItemReading, Program
 from nextplay.rules.rulebook import GapRule
 
 CONTESTED: Final[Mapping[tuple[Truth, Truth], tuple[GapKind, Side | None]]] = {
@@ -38,13 +38,22 @@ NO_EVENTS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class StandingGap(NamedTuple):
-    """A gap that stands, or that `unless` explains; `unsettled` are the checks of its sides that are unknown."""
+    """A gap that stands, or that `unless` explains; `unsettled` are the checks of its sides that are unknown.
+
+    `reading` is the item that it is judged for, with its state.
+    """
 
     plan: GapPlan
     kind: GapKind
     open_side: Side | None = None
     answered: Side | None = None
     unsettled: tuple[Check, ...] = ()
+    reading: ItemReading | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The gap's id and the key of its item, empty where it belongs to the account."""
+        return self.plan.rule.id, self.reading.item.key if self.reading else ""
 
 
 @dataclass(slots=True)
@@ -95,7 +104,7 @@ class Gaps:
         Raises `EngineFault` where evaluation and inference disagree.
         """
         judged = Judgement()
-        true = []
+        true, unknown = [], []
         plans: Iterable[tuple[GapPlan, Truth]] = zip(self.plans, state[self._slots])  # noqa: B905  as many; hot path
         if left_out:
             plans = [(plan, truth) for plan, truth in plans if plan.rule.id not in left_out]
@@ -104,26 +113,82 @@ class Gaps:
                 judged.refuted.append(plan)
             elif truth:
                 true.append(plan)
-            elif plan.unless is None:
-                judged.undecided.append(plan)
             else:
-                _leave_open(plan, plan.unless, state, judged=judged)
-        judged.tallies += [plan.tally for plan in judged.undecided]
+                unknown.append(plan)
         concluded = self._mains.conclude(state)
         if left_out:
             concluded = concluded - {plan.number for plan in self.plans if plan.rule.id in left_out}
         if concluded != {plan.number for plan in true}:
             raise EngineFault("inference and evaluation disagree about a gap")
+        _leave_unknown(unknown, state, answers, judged=judged)
         if true:
-            holds = self._sides.conclude(state, [plan.rule.id for plan in true])
+            holds = self._sides.conclude(state, [plan.rule.id for plan in true if plan.rule.for_each is None])
             for plan in true:
-                _let_stand(plan, state, holds, judged=judged, answered=answers.get(plan.rule.id))
+                _let_stand_whole(plan, state, holds, answers, judged=judged)
         return judged
 
     def close(self) -> None:
         """Free the engine."""
         self._mains.close()
         self._sides.close()
+
+
+def _judge_items(plan: GapPlan, state: Sequence[Any], answers: Mapping[str, Side], *, judged: Judgement) -> None:
+    """Judge a gap for every item apart.
+
+    It counts as undecided only where it stands for no item and is undecided for one, or the list is unknown. Whatever
+    is unknown is counted once, however many items leave it so.
+    """
+    own, answered, slot = Judgement(), answers.get(plan.rule.id), plan.slot
+    for reading in state[-1].of(plan.rule.for_each):
+        truth = reading.state[slot]
+        if truth:
+            _let_stand(plan, reading.state, (), judged=own, answered=answered, reading=reading)
+        elif truth is None and plan.unless:
+            _leave_open(plan, plan.unless, reading.state, judged=own)
+        elif truth is None:
+            own.undecided.append(plan)
+            own.tallies.append(plan.tally)
+    unknown_list = state[slot] is None and not own.undecided and not own.excused
+    if unknown_list and plan.unless:
+        _leave_open(plan, plan.unless, state, judged=own)
+    elif unknown_list:
+        own.undecided.append(plan)
+        own.tallies.append(plan.tally)
+    judged.standing += own.standing
+    judged.explained += own.explained
+    judged.tallies += dict.fromkeys(own.tallies)
+    if not own.standing:
+        (judged.undecided if own.undecided else judged.excused if own.excused else judged.refuted).append(plan)
+
+
+def _leave_unknown(
+    plans: Iterable[GapPlan], state: Sequence[Any], answers: Mapping[str, Side], *, judged: Judgement
+) -> None:
+    """Judge gaps that are unknown, some of which items or a rival explanation may still decide."""
+    for plan in plans:
+        if plan.rule.for_each:
+            _judge_items(plan, state, answers, judged=judged)
+        elif plan.unless is None:
+            judged.undecided.append(plan)
+            judged.tallies.append(plan.tally)
+        else:
+            _leave_open(plan, plan.unless, state, judged=judged)
+
+
+def _let_stand_whole(
+    plan: GapPlan,
+    state: Sequence[Any],
+    holds: Collection[int],
+    answers: Mapping[str, Side],
+    *,
+    judged: Judgement,
+) -> None:
+    """Judge a gap that is true of the account, or of some item."""
+    if plan.rule.for_each:
+        _judge_items(plan, state, answers, judged=judged)
+    else:
+        _let_stand(plan, state, holds, judged=judged, answered=answers.get(plan.rule.id))
 
 
 def _leave_open(plan: GapPlan, unless: Check, state: Sequence[Any], *, judged: Judgement) -> None:
@@ -133,16 +198,25 @@ def _leave_open(plan: GapPlan, unless: Check, state: Sequence[Any], *, judged: J
         judged.excused.append(plan)
         return
     judged.undecided.append(plan)
+    judged.tallies.append(plan.tally)
     if excused is None:
         judged.tallies.append(unless.tally)
 
 
 def _let_stand(
-    plan: GapPlan, state: Sequence[Any], holds: Collection[int], *, judged: Judgement, answered: Side | None
+    plan: GapPlan,
+    state: Sequence[Any],
+    holds: Collection[int],
+    *,
+    judged: Judgement,
+    answered: Side | None,
+    reading: ItemReading | None = None,
 ) -> None:
     """Judge a gap that is true."""
     excused = plan.unless.truth(state, holds) if plan.unless else False
     gap = _standing(plan, state, holds, answered=answered)
+    if reading is not None:
+        gap = gap._replace(reading=reading)
     if excused:
         judged.excused.append(plan)
         judged.explained.append(gap)
@@ -169,6 +243,9 @@ def _standing(plan: GapPlan, state: Sequence[Any], holds: Collection[int], *, an
 def outcome_of(gap: StandingGap, state: Sequence[Any], missing: Sequence[MissingFact]) -> GapOutcome:
     """Write a standing gap down. `missing` are the unknown facts, the most useful first."""
     plan, kind = gap.plan, gap.kind
+    if gap.reading:
+        state = gap.reading.state
+        missing = [entry for entry in missing if state[plan.fact_slots[entry.fact]] is None]
     settling = frozenset().union(*[check.reads for check in gap.unsettled]) if kind == "undetermined" else None
     return GapOutcome(
         plan.rule,
@@ -180,13 +257,21 @@ def outcome_of(gap: StandingGap, state: Sequence[Any], missing: Sequence[Missing
         open_rivals=_those(plan.rivals, state, truth=None),
         open_facts=tuple([entry.fact for entry in missing if entry.fact in settling]) if settling else (),
         answered=gap.answered,
+        item=gap.reading.item if gap.reading else None,
     )
 
 
 def explained_outcome(gap: StandingGap, state: Sequence[Any]) -> GapOutcome:
     """Write an explained gap down; its signals are those of `unless` that explain it."""
-    signals = _told_once(gap.plan, _those(gap.plan.excuses, state, truth=True))
-    return GapOutcome(gap.plan.rule, gap.kind, gap.plan.severity_in(state, gap.kind), signals, answered=gap.answered)
+    state = gap.reading.state if gap.reading else state
+    return GapOutcome(
+        gap.plan.rule,
+        gap.kind,
+        gap.plan.severity_in(state, gap.kind),
+        signals=_told_once(gap.plan, _those(gap.plan.excuses, state, truth=True)),
+        answered=gap.answered,
+        item=gap.reading.item if gap.reading else None,
+    )
 
 
 def _told_once(plan: GapPlan, signals: tuple[str, ...]) -> tuple[str, ...]:

@@ -10,11 +10,21 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
+from nextplay.decision import FactValue
 from nextplay.errors import EngineFault
-from nextplay.facts import Facts
-from nextplay.rules.compiled import Compiled, Probe, compile_condition, compile_probes, compile_program
+from nextplay.facts import ITEM_KINDS, Facts, Item, ItemKind, kind_of
+from nextplay.rules.compiled import (
+    Compiled,
+    ItemLists,
+    Probe,
+    State,
+    compile_condition,
+    compile_item_program,
+    compile_probes,
+    compile_program,
+)
 from nextplay.rules.condition import (
     All,
     AnyOf,
@@ -39,6 +49,10 @@ class Program:
     `conditions` gives the condition of every signal, anonymous ones included; what a gap stands or falls with counts as
     one, and `mains` names these in the order of the gaps. `order` names each signal after those that it names. `slots`
     says where in the state its truth stands; those with a name of their own stand in `named_slots`, as in the rulebook.
+
+    `lists` says which conditions are asked of every item of a list. The facts of items that they read (`item_names`)
+    have slots behind those of the account: whether every item has the fact known, or, in the state of one item, its
+    value. `known_names` are both together, by slot.
     """
 
     def __init__(self, rulebook: Rulebook) -> None:
@@ -50,18 +64,30 @@ class Program:
             for leaf in leaves_of(condition):
                 if isinstance(leaf, FactLeaf) and leaf not in self._anonymous:
                     self._anonymous[leaf] = self._add(leaf_name(leaf), leaf)
-        self.mains = [self._add(f"gap {gap.id}", main_condition(gap)) for gap in rulebook.gaps]
+        self.lists: dict[str, ItemKind] = {rule.id: rule.for_each for rule in rulebook.signals if rule.for_each}
+        self.mains: list[str] = []
+        for gap in rulebook.gaps:
+            self.mains.append(self._add(f"gap {gap.id}", main_condition(gap)))
+            if gap.for_each:
+                self.lists[self.mains[-1]] = gap.for_each
         self.order = _decidable_order(self.conditions)
         self._reads: dict[str, frozenset[str]] = {}
         for name in self.order:
             self._reads[name] = self.facts_read(self.conditions[name])
-        self.fact_names = tuple(sorted(set().union(*map(facts_of, self.conditions.values()))))
-        self.fact_slots: Mapping[str, int] = {name: slot for slot, name in enumerate(self.fact_names)}
+        read = sorted(set().union(*map(facts_of, self.conditions.values())))
+        self.fact_names = tuple(name for name in read if kind_of(name) is None)
+        self._items = _item_lists(self.lists, read)
+        self.item_names = tuple(name for names in self._items.names.values() for name in names)
+        self.known_names = self.fact_names + self.item_names
+        self.fact_slots: Mapping[str, int] = {name: slot for slot, name in enumerate(self.known_names)}
         self.slots: Mapping[str, int] = {
-            name: len(self.fact_names) + place for place, name in enumerate(self.conditions)
+            name: len(self.known_names) + place for place, name in enumerate(self.conditions)
         }
-        self.named_slots = slice(len(self.fact_names), len(self.fact_names) + len(self._named))
-        self._decide = compile_program(self.fact_names, self.conditions, self.order)
+        self.named_slots = slice(len(self.known_names), len(self.known_names) + len(self._named))
+        if self.lists:
+            self._decide_items = compile_item_program(self.fact_names, self._items, self.conditions, self.order)
+        else:
+            self._decide = compile_program(self.fact_names, self.conditions, self.order)
         self._picked: tuple[tuple[str, ...], Callable[[Sequence[Any]], Sequence[Any]]] = ((), tuple)
 
     def reads(self) -> list[frozenset[str]]:
@@ -70,17 +96,32 @@ class Program:
 
     def main_slots(self) -> slice:
         """Return where in the state stands what gaps stand or fall with, in the order of the rulebook."""
-        first = len(self.fact_names) + len(self.conditions) - len(self.mains)
+        first = len(self.known_names) + len(self.conditions) - len(self.mains)
         return slice(first, first + len(self.mains))
 
     def state(self, facts: Facts) -> list[Any]:
-        """Decide every signal: the values of `fact_names`, then the truths, by slot."""
+        """Decide every signal: the values of `known_names`, then the truths, by slot.
+
+        Where conditions are asked of items, the last element is an `ItemStates`.
+        """
         names, pick = self._picked
         if facts.names is not names and facts.names != names:
             positions = {name: position for position, name in enumerate(facts.names)}
             pick = picker([positions[name] for name in self.fact_names])
             self._picked = (facts.names, pick)
+        if self.lists:
+            return self._state_with_items(pick(facts.values), facts.items)
         return self._decide(pick(facts.values))
+
+    def _state_with_items(self, values: Sequence[Any], items: Mapping[ItemKind, tuple[Item, ...] | None]) -> list[Any]:
+        rows = {kind: _rows(items[kind], names) for kind, names in self._items.names.items()}
+        state = self._decide_items(values, rows)
+        state[-1] = ItemStates(self, state, items, rows, state[-1])
+        return state
+
+    def item_facts(self, kind: ItemKind) -> Sequence[str]:
+        """Return the facts of items of this kind that conditions read, in the order of their slots."""
+        return self._items.names[kind]
 
     def truths(self, state: Sequence[Any]) -> dict[str, Truth]:
         """Return the truth of every signal that has a name, in the order of the rulebook."""
@@ -124,6 +165,75 @@ class Program:
         unused = next(one for one in tries if one not in self.conditions)
         self.conditions[unused] = condition
         return unused
+
+
+class ItemReading(NamedTuple):
+    """One item, and the state as it is for this item alone."""
+
+    item: Item
+    state: list[Any]
+
+
+class ItemStates:
+    """The states of single items, made when they are first asked for."""
+
+    __slots__ = ("_found", "_items", "_program", "_rows", "_state", "_truths")
+
+    def __init__(
+        self,
+        program: Program,
+        state: list[Any],
+        items: Mapping[ItemKind, tuple[Item, ...] | None],
+        rows: Mapping[ItemKind, Sequence[State] | None],
+        truths: Mapping[str, Sequence[Truth] | None],
+    ) -> None:
+        """Take the state of the account, the items with their values, and the truths of conditions item by item."""
+        self._program = program
+        self._state = state
+        self._items = items
+        self._rows = rows
+        self._truths = truths
+        self._found: dict[ItemKind, tuple[ItemReading, ...]] = {}
+
+    def of(self, kind: ItemKind) -> tuple[ItemReading, ...]:
+        """Return the items of a list, in their order; none where the list is unknown."""
+        if kind not in self._found:
+            self._found[kind] = tuple(self._read(kind))
+        return self._found[kind]
+
+    def shown(self, signal: str) -> Item | None:
+        """Return the item that a signal is told by: the first of which it is true, else unknown, else the first."""
+        truths = self._truths.get(signal) or ()
+        items = self._items[self._program.lists[signal]] or ()
+        for wanted in (True, None):
+            for item, truth in zip(items, truths, strict=False):
+                if truth is wanted:
+                    return item
+        return items[0] if items else None
+
+    def _read(self, kind: ItemKind) -> Iterator[ItemReading]:
+        program = self._program
+        facts = [program.fact_slots[name] for name in program.item_facts(kind)]
+        apart = [(program.slots[name], self._truths[name] or ()) for name, own in program.lists.items() if own == kind]
+        rows = self._rows[kind] or ()
+        for place, item in enumerate(self._items[kind] or ()):
+            state = list(self._state)
+            for slot, value in zip(facts, rows[place], strict=True):
+                state[slot] = value
+            for slot, truths in apart:
+                state[slot] = truths[place]
+            yield ItemReading(item, state)
+
+
+def _item_lists(kinds: Mapping[str, ItemKind], names: Sequence[str]) -> ItemLists:
+    used = {*kinds.values()}
+    return ItemLists(
+        kinds, {kind: [name for name in names if kind_of(name) == kind] for kind in ITEM_KINDS if kind in used}
+    )
+
+
+def _rows(items: tuple[Item, ...] | None, names: Sequence[str]) -> list[list[FactValue]] | None:
+    return None if items is None else [[item.values[name] for name in names] for item in items]
 
 
 def stated_conditions(rulebook: Rulebook) -> Iterator[Condition]:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from nextplay.facts import Vocabulary
 from nextplay.rules.format import GAPS, PLAYS, SIGNALS
 from nextplay.rules.format_book import BOOK
-from nextplay.rules.format_condition import condition_definitions
+from nextplay.rules.format_condition import condition_definitions, item_definitions
 from nextplay.rules.format_test import TESTS, snapshot_definitions
 from nextplay.rules.rulebook import Rulebook
 from nextplay.rules.shape import JsonSchema, Shape, Terms
@@ -38,7 +38,9 @@ def schema_files(rulebook: Rulebook | None = None) -> dict[str, bytes]:
 def _terms(rulebook: Rulebook | None) -> Terms:
     if rulebook is None:
         return Terms(Vocabulary.of().specs, attributes_open=True)
-    vocabulary = Vocabulary.of(stale_after_days=rulebook.stale_after_days, attributes=rulebook.attributes)
+    vocabulary = Vocabulary.of(
+        stale_after_days=rulebook.stale_after_days, attributes=rulebook.attributes, counts=rulebook.counts
+    )
     words = {kind: tuple(rulebook.vocabularies[f"{kind}s"]) for kind in ("role", "channel", "root_cause")}
     ids: dict[str, Sequence[str]] = {
         **words,
@@ -53,6 +55,7 @@ def _terms(rulebook: Rulebook | None) -> Terms:
 
 _DEFINITIONS: Final[Mapping[str, Callable[[Terms], JsonSchema]]] = {
     "condition": condition_definitions,
+    "condition_of_objective": item_definitions,
     "CustomerSnapshot": lambda _: snapshot_definitions(),
 }
 """A definition that shapes point to → the function that makes it, with those that it needs."""
