@@ -73,7 +73,8 @@ def test_schemas_are_the_same_each_time(small_rulebook: Rulebook) -> None:
     "case",
     [
         "bad_date", "bad_id", "condition_that_is_none", "gap_kind_with_reading", "gap_neither_plain_nor_contested",
-        "count_faults", "item_field_unknown", "item_outside_a_list", "keys_of_life_on_signals", "list_too_long", "missing_key", "number_not_whole", "number_out_of_range",
+        "count_faults", "item_field_unknown", "item_outside_a_list", "keys_of_life_on_signals",
+        "list_too_long", "missing_key", "number_not_whole", "number_out_of_range",
         "operator_missing_or_twice", "operator_that_does_not_fit", "operator_with_a_wrong_value", "play_for_no_gap",
         "test_expectation", "text_too_long_or_empty", "unknown_fact", "unknown_key", "word_unknown", "wrong_type",
     ],
