@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, TypeVar, cast
 
 from nextplay.arbitration import Account, Arbitration, arbitrate
 from nextplay.decision import DiagnosisKind, GapKind, Side
-from nextplay.rules.assessment import Candidate, GapOutcome
+from nextplay.rules.assessment import AbsorbedGap, Candidate, GapOutcome
 from nextplay.rules.condition import Parameter
 from nextplay.rules.rulebook import (
     ArbitrationRules,
@@ -113,6 +113,8 @@ def run(  # noqa: PLR0913  one for each input of `arbitrate`
     gaps: Sequence[GapOutcome] | None = None,
     max_actions: int | None = None,
     plays: Sequence[Play] = (),
+    absorbed: Sequence[AbsorbedGap] = (),
+    done: Collection[str] = (),
 ) -> Arbitration:
     """Arbitrate; standing gaps and plays are those of the candidates unless more are named."""
     return arbitrate(
@@ -126,6 +128,8 @@ def run(  # noqa: PLR0913  one for each input of `arbitrate`
         plays={each.id: each for each in (*plays, *(each.play for each in candidates))},
         max_actions=max_actions,
         parameter=chosen,
+        absorbed=absorbed,
+        done=done,
     )
 
 
