@@ -17,7 +17,8 @@ from nextplay.decider import Decider
 from nextplay.decision import Decision, Options
 from nextplay.errors import InputInvalid, ModelInvalid
 from nextplay.release import load_release
-from nextplay.snapshot import read_snapshot
+from nextplay.rules.source import read_rulebook_folder
+from nextplay.snapshot import InputWarning, read_snapshot
 
 ROOT = Path(__file__).parents[1]
 SMALL = ROOT / "tests" / "rules" / "small"
@@ -239,3 +240,23 @@ def test_the_decision_as_bytes_is_stable(decider: Decider) -> None:
     """Deciding twice in one process gives identical bytes."""
     first, second = (canonical_json(decision_document(decided(decider, {"objectives": []}))) for _ in range(2))
     assert first == second
+
+
+def test_a_text_that_is_only_wanted_falls_back_and_says_so() -> None:
+    """Where one is shown, the answer has the first required locale in its place and one warning; elsewhere none."""
+    files = read_rulebook_folder(SMALL)
+    title = b"title: {en: Adoption stalled early, pt-BR: A ado\xc3\xa7\xc3\xa3o parou cedo}"
+    assert title in files["gaps/gaps.yaml"]
+    changed = files["gaps/gaps.yaml"].replace(title, b"title: {en: Adoption stalled early}")
+    release = load_release(files | {"gaps/gaps.yaml": changed}, None, inference="python")
+    assert [fault.code for fault in release.warnings] == ["missing-wanted-text"]
+    translated = Decider(release)
+    shown = decided(translated, {}, locale="pt-BR")
+    assert shown.gaps[0].title == "Adoption stalled early"
+    assert [warning for warning in shown.input_warnings if warning.path == "options.locale"] == [
+        InputWarning("options.locale", "some texts are not written in pt-BR yet; they are shown in en")
+    ]
+    busy = decided(translated, with_usage(active_users_28d=40), locale="pt-BR")
+    for quiet in (decided(translated, {}, locale="en"), busy):
+        assert [warning for warning in quiet.input_warnings if warning.path == "options.locale"] == []
+    release.close()

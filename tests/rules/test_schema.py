@@ -26,6 +26,8 @@ from nextplay.rules.source import parse_source, read_rulebook_folder
 SHIPPED = Path(__file__).parents[2] / "rules"
 SMALL = Path(__file__).parent / "small"
 CASES = Path(__file__).parent / "faults"
+DECIDED = Path(__file__).parents[1] / "cases" / "rulebook"
+"""The rulebook of the decision cases: it has the whole language."""
 
 
 def _validators(files: Mapping[str, bytes]) -> dict[str, Draft202012Validator]:
@@ -62,6 +64,15 @@ def test_schemas_of_the_shipped_rulebook_take_its_files() -> None:
     """The schemas that `nextplay rules schema` writes for the shipped rulebook find nothing in any of its files."""
     files = read_rulebook_folder(SHIPPED)
     assert _complaints(files, _validators(schema_files(compile_rulebook(files).rulebook))) == []
+
+
+@pytest.mark.parametrize("with_names", [True, False])
+def test_schemas_take_the_whole_language(*, with_names: bool) -> None:
+    """Life, absorbing, events, goals, steps, levels and tables are fine in an editor as well."""
+    files = read_rulebook_folder(DECIDED)
+    schemas = schema_files(compile_rulebook(files).rulebook if with_names else None)
+    complaints = _complaints(files, _validators(schemas))
+    assert [one for one in complaints if with_names or "plan_code" not in one] == []
 
 
 def test_schemas_are_the_same_each_time(small_rulebook: Rulebook) -> None:

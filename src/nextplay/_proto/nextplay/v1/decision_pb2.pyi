@@ -790,7 +790,9 @@ class Action(_message.Message):
     action_id: _builtins.str
     """Stays the same while the action is open, so that a task is never made twice."""
     state: _builtins.str
-    """new, open (accepted and not completed), escalated (open and overdue)."""
+    """new, open (accepted and not completed), escalated (open, and overdue by the days that its
+    play says).
+    """
     rank: _builtins.int
     """From 1, without holes."""
     play: _builtins.str
