@@ -18,7 +18,11 @@ from nextplay.cli.exits import ExitCode
 from nextplay.settings import Settings
 
 GUIDE = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
-PAGES = {"README.md": (ROOT / "README.md").read_text(encoding="utf-8"), "docs/cli.md": GUIDE}
+PAGES = {
+    "README.md": (ROOT / "README.md").read_text(encoding="utf-8"),
+    "docs/cli.md": GUIDE,
+    "docs/explaining.md": (ROOT / "docs" / "explaining.md").read_text(encoding="utf-8"),
+}
 ENGINE = ROOT / "src" / "nextplay"
 WIDTH = 120
 NOT_WRAPPED = ("facts.md", "sample_book.md")

@@ -96,13 +96,17 @@ class _Settlings:
                 break
             sets = combinations(self._unknown, size)
             always += [chosen for chosen in sets if all(outcome != _OPEN for outcome in self._outcomes(chosen))]
-        possible = [(name,) for name in self._unknown if (name,) not in always and self._may((name,))]
         shown = [(chosen, True) for chosen in always[:_MOST_ALWAYS]]
-        shown += [(chosen, False) for chosen in possible[:_MOST_POSSIBLE]] if not always else []
+        if not always:
+            shares = {name: self._share_decided(name) for name in self._unknown}
+            possible = sorted((name for name in self._unknown if shares[name]), key=lambda name: (-shares[name], name))
+            shown = [((name,), False) for name in possible[:_MOST_POSSIBLE]]
         return tuple(Settling(chosen, sure, tuple(self._lines(chosen))) for chosen, sure in shown)
 
-    def _may(self, chosen: tuple[str, ...]) -> bool:
-        return any(outcome != _OPEN for outcome in self._outcomes(chosen))
+    def _share_decided(self, fact: str) -> float:
+        """Return the share of the values of one fact with which the rule is decided: the likelier answers first."""
+        outcomes = list(self._outcomes((fact,)))
+        return sum(outcome != _OPEN for outcome in outcomes) / len(outcomes)
 
     def _outcomes(self, chosen: Sequence[str], learned: Mapping[str, FactValue] | None = None) -> Iterator[str]:
         known = dict(learned or {})
@@ -188,9 +192,8 @@ class _Settlings:
             side: True if answered == side else truth(self._parts[side]) if side in self._parts else False
             for side in ("cx", "cs")
         }
-        if None in sides.values():
-            return _OPEN
-        return f"stands_as {CONTESTED[sides['cx'], sides['cs']][0]}"
+        kind = CONTESTED[sides["cx"], sides["cs"]][0]
+        return _OPEN if kind == "undetermined" and None in sides.values() else f"stands_as {kind}"
 
     def _passing(self, truth: Callable[[Condition], Truth]) -> str:
         gates = [truth(condition) for key, condition in self._parts.items() if key != "done_when"]
