@@ -52,7 +52,7 @@ def test_json_has_every_node_with_its_truth() -> None:
 
 
 def test_an_account_of_a_book_is_named(tmp_path: Path) -> None:
-    """--account finds the line of a book, the newest of several; without it a book of two is refused, with the remedy."""
+    """--account finds the line of a book, the newest of several; without it a book of two is refused with a remedy."""
     book = tmp_path / "book.jsonl"
     older = line(account_id="b", as_of="2026-02-02T09:00:00Z")
     book.write_text(line(account_id="a") + older + line(account_id="b"))
