@@ -74,6 +74,27 @@ def test_an_expectation_that_is_not_met_says_why(given: str, expect: str, told: 
     assert told in text
 
 
+@pytest.mark.parametrize(
+    ("life", "told"),
+    [
+        (b"until: 2026-03-01", "early_adoption_stalled does not count on 2026-03-02: it is out of its days"),
+        (b"status: shadow", "early_adoption_stalled is in shadow: it is told in the trace alone"),
+    ],
+)
+def test_a_gap_that_does_not_count_says_so(life: bytes, told: str) -> None:
+    """Where the conditions are true and the gap is not there, the failure tells what keeps it away."""
+    gaps = next(path for path, raw in FILES.items() if b"- id: early_adoption_stalled" in raw)
+    named = b"- id: early_adoption_stalled"
+    test = (
+        f"- name: the case\n  as_of: 2026-03-02\n  given: {FAILED}\n  expect: {{gaps: {{{named[6:].decode()}: cx}}}}\n"
+    )
+    changed = {gaps: FILES[gaps].replace(named, named + b"\n  " + life), "tests/one_test.yaml": test.encode()}
+    release = load_release(FILES | changed, None, inference="python")
+    (text,) = failure_lines(run_rule_tests(release, "the case"))
+    release.close()
+    assert told in text
+
+
 def test_tests_are_chosen_by_place_or_name() -> None:
     """`only` keeps the tests whose file or name contains it."""
     assert len(run(FAILED, "{diagnosis: cx}", only="one_test")) == 1

@@ -7,6 +7,7 @@ from typing import Any
 
 from nextplay.canonical import decision_document
 from nextplay.decision import (
+    AbsorbedGap,
     Action,
     AnswerOption,
     ChurnRisk,
@@ -22,6 +23,8 @@ from nextplay.decision import (
     Priority,
     Reading,
     ReleaseId,
+    ShadowGap,
+    ShadowPlay,
     SignalTrace,
     Undetermined,
     Withheld,
@@ -135,6 +138,11 @@ DECISION = Decision(
     input_warnings=(InputWarning("profile.segment", "unseen word; counts as unknown"),),
     release=ReleaseId("r1-1", "sha256:" + "ab" * 32, "sha256:" + "cd" * 32, "0.1.0"),
     trace=(SignalTrace("p1_open", None, (_UNKNOWN,)),),
+    absorbed_gaps=(AbsorbedGap("slow_setup", "Setting up is slow", GAPS[0].gap),),
+    shadow_gaps=(ShadowGap("tiny_account", "cs", 0.4),),
+    shadow_plays=(
+        ShadowPlay("send_a_guide", ("tiny_account",), eligibility=True, applicability=False, suitability=None),
+    ),
 )
 
 

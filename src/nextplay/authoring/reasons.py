@@ -46,7 +46,19 @@ class Reasons:
         rule = next((rule for rule in self._release.rulebook.gaps if rule.id == gap), None)
         if rule is None:
             return "no gap of this name in the rulebook"
-        return "\n".join(self._of_condition(label, condition) for label, condition in _conditions(rule))
+        lines = [self._of_condition(label, condition) for label, condition in _conditions(rule)]
+        return "\n".join([*self._of_life(rule), *lines])
+
+    def _of_life(self, rule: GapRule) -> Iterator[str]:
+        """Say what else keeps a gap away whose conditions are true: its days, a trial, or a gap that absorbs it."""
+        day = self._decision.as_of.date()
+        if not rule.life.covers(day):
+            yield f"{rule.id} does not count on {day.isoformat()}: it is out of its days"
+        if rule.life.status == "shadow":
+            yield f"{rule.id} is in shadow: it is told in the trace alone"
+        for part in self._decision.absorbed_gaps:
+            if part.gap == rule.id:
+                yield f"{rule.id} is absorbed by {part.absorbed_by}"
 
     def of_signal(self, signal: str) -> str:
         """Say what the condition of a signal came to and by which readings."""

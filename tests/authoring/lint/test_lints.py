@@ -67,6 +67,23 @@ def test_witnesses_are_rule_tests_that_pass(code: LintCode) -> None:
         release.close()
 
 
+def test_a_play_on_trial_answers_no_live_gap() -> None:
+    """A live gap whose only play is in shadow is unanswered; one that is in shadow itself is not."""
+    files = read_rulebook_folder(RULEBOOK) | read_rulebook_folder(CASES / "unanswered-gap" / "prefer")
+    play = files["plays/extra.yaml"].replace(b"- id: repair_it", b"- id: repair_it\n  status: shadow")
+    gap = b"- id: lonely\n  status: shadow"
+    told = {}
+    for name, gaps in (("live", files["gaps/extra.yaml"]), ("shadow", files["gaps/extra.yaml"])):
+        lonely = gaps[gaps.index(b"- id: lonely") :]
+        written = lonely.replace(b"- id: lonely", gap) if name == "shadow" else lonely
+        answered = play.replace(play[play.index(b"[{gap: unclear") : play.index(b"{gap: lonely}")], b"[")
+        tried = files | {"plays/extra.yaml": answered, "gaps/extra.yaml": written}
+        release = load_release(tried, None)
+        told[name] = [one.code for one in lint_rulebook(release, tried, with_witnesses=False)]
+        release.close()
+    assert ("unanswered-gap" in told["live"], "unanswered-gap" in told["shadow"]) == (True, False)
+
+
 def test_the_shipped_rulebook_has_no_logical_slips() -> None:
     """Of the shipped rulebook only tests may be missing: whatever else the linter warns of has been mended."""
     files = read_rulebook_folder(ROOT / "rules")

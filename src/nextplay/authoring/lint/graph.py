@@ -43,8 +43,11 @@ def _of_play(bench: Bench, play: Play) -> Iterator[Finding]:
 
 
 def _unanswered(bench: Bench) -> Iterator[Finding]:
-    answered = {(target.gap, target.side) for play in bench.book.plays for target in play.answers}
+    by_life: dict[str, set[tuple[str, str | None]]] = {"live": set(), "shadow": set()}
+    for play in bench.book.plays:
+        by_life[play.life.status] |= {(target.gap, target.side) for target in play.answers}
     for gap in bench.book.gaps:
+        answered = by_life["live"] if gap.life.status == "live" else by_life["live"] | by_life["shadow"]
         for one in standings(gap):
             side = None if gap.kind is not None else one.side
             if (gap.id, side) not in answered:
