@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from nextplay.canonical import snapshot_document
 from nextplay.decider import Decider
-from nextplay.decision import Decision, FactValue, Options, Side
-from nextplay.facts import Facts, FactSpec, Item
+from nextplay.decision import Decision, Options, Side
+from nextplay.facts import Facts, FactSpec
 from nextplay.release import Release
 from nextplay.rules.condition import Truth
 from nextplay.rules.rulebook import GapRule, Play, SignalRule
@@ -46,7 +45,7 @@ class Case:
         self.signals: Mapping[str, SignalRule] = {rule.id: rule for rule in release.rulebook.signals}
         self.gaps: Mapping[str, GapRule] = {rule.id: rule for rule in release.rulebook.gaps}
         self.plays: Mapping[str, Play] = {rule.id: rule for rule in release.rulebook.plays}
-        self.specs: Mapping[str, FactSpec] = {**release.vocabulary.specs, **_item_specs(release)}
+        self.specs: Mapping[str, FactSpec] = {**release.vocabulary.specs, **release.vocabulary.item_specs}
 
     @property
     def document(self) -> dict[str, Any]:
@@ -74,23 +73,7 @@ class Case:
         raise KeyError(name)
 
 
-@dataclass(frozen=True, slots=True)
-class ItemFacts:
-    """The facts of an account seen from one item: those of the item are laid over the account's."""
-
-    facts: Facts
-    item: Item
-
-    def value(self, name: str) -> FactValue:
-        """Return the value of a fact of the item, or else of the account; `None` is unknown."""
-        return self.item.values[name] if name in self.item.values else self.facts.value(name)
-
-
 def _answers(decision: Decision, release: Release) -> list[tuple[str, Side]]:
     asks = {gap.id: gap.ask for gap in release.rulebook.gaps}
     found = [(gap.gap, asks[gap.gap], gap.answered) for gap in decision.gaps]
     return [(gap, ask.options[answer]) for gap, ask, answer in found if ask is not None and answer]
-
-
-def _item_specs(release: Release) -> Mapping[str, FactSpec]:
-    return getattr(release.vocabulary, "item_specs", {})

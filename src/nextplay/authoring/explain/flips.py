@@ -17,6 +17,7 @@ from nextplay.authoring.lint.search import Goal, NotDecided, Search
 from nextplay.authoring.lint.stated import missed, reached_by, standing
 from nextplay.canonical import snapshot_document
 from nextplay.decision import FactValue
+from nextplay.facts import FactsOfItem
 from nextplay.rules.rulebook import GapRule, Play, SignalRule
 
 _MOST_FLIPS: Final = 3
@@ -120,7 +121,7 @@ class _Flips:
         self._signals = {name: rule.when for name, rule in case.signals.items()}
         conditions = [condition for goals in aim.alternatives for condition, _ in goals]
         self._leaves = tuple(leaves_below(conditions, self._signals))
-        self._point = Point(self._leaves, case.specs, case.given.facts)
+        self._point = Point(self._leaves, case.specs, FactsOfItem(case.given.facts, None))
         self._search = Search(self._point.space, self._signals)
         self._candidates = [name for name in self._point.names if case.specs[name].reads]
 
@@ -132,9 +133,7 @@ class _Flips:
         large = False
         for learned in (False, True):
             smallest = Smallest(self._point, self._search, self._aim.alternatives, learned=learned)
-            candidates = [
-                name for name in self._candidates if learned or self._case.given.facts.value(name) is not None
-            ]
+            candidates = [name for name in self._candidates if learned or self._point.facts.value(name) is not None]
             try:
                 flips = tuple(self._of_smallest_size(smallest, candidates))
                 large = large or smallest.feasible(candidates)

@@ -104,8 +104,7 @@ class _Rules:
         elif any(gap.gap == rule.id for gap in decision.explained_gaps):
             state = "explained"
         else:
-            excused = "unless" in trees and trees["unless"].truth
-            state = "unknown" if counts and parts[0].tree.truth is None and not excused else "false"
+            state = "unknown" if counts and _is_open(rule, parts[0].tree, trees.get("unless")) else "false"
         return RuleExplanation(
             *self._about(rule, "gap"),
             state=state,
@@ -113,7 +112,7 @@ class _Rules:
             standings=standings,
             by=absorbed_by,
             sides=self._sides(rule, trees) if rule.kind is None and rule.for_each is None else (),
-            severity=tuple(self._weights(rule)),
+            severity=tuple(self._weights(rule, standings[0].item if standings else None)),
             life=rule.life,
             counts_today=counts,
         )
@@ -131,10 +130,13 @@ class _Rules:
                 found.append(SideRow("cx" if side == "cx" else "cs", truth, proof, open_facts, answered == side))
         return tuple(found)
 
-    def _weights(self, rule: GapRule) -> Iterator[Weight]:
+    def _weights(self, rule: GapRule, key: str | None) -> Iterator[Weight]:
+        """Sum up the severity; of a gap that stands for several items, that of the worst."""
+        items = (self._trees.items(rule.for_each) if rule.for_each else None) or ()
+        item = next((item for item in items if item.key == key), None)
         yield Weight(rule.severity.base, None, "", counts=True)
         for signal, weight in rule.severity.each:
-            tree = self._trees.of(SignalLeaf(signal))
+            tree = self._trees.of(SignalLeaf(signal), item)
             title = self._words(self._case.signals[signal].title)
             yield Weight(weight, signal, title, counts=tree.truth is True)
 
@@ -190,6 +192,17 @@ class _Rules:
             if entry.play == rule.id:
                 return Ranking(None, "", "", None, entry.reason, entry.says, None, must, seats)
         return None
+
+
+def _is_open(rule: GapRule, main: Node, unless: Node | None) -> bool:
+    """Say whether a gap that does not stand is undecided: for the account, or for some of its items."""
+    if rule.for_each is None or not main.children:
+        return main.truth is None and not (unless is not None and unless.truth)
+    excuses = unless.children if unless is not None else (None,) * len(main.children)
+    return any(
+        row.truth is None and not (excuse is not None and excuse.truth)
+        for row, excuse in zip(main.children, excuses, strict=True)
+    )
 
 
 def _true_signals(tree: Node) -> Iterator[str]:

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from nextplay.authoring.explain.case import Case, Decided, ItemFacts
+from nextplay.authoring.explain.case import Case, Decided
 from nextplay.authoring.explain.distance import Distance, distance_of
 from nextplay.decision import FactValue
-from nextplay.facts import FactSpec, Item
+from nextplay.facts import FactsOfItem, FactSpec, Item
 from nextplay.rules.condition import (
     All,
     AnyOf,
@@ -120,6 +120,8 @@ class Trees:
         return Node("any", disjunction(row.truth for row in rows), children=rows)
 
     def _signal(self, rule: SignalRule, item: Item | None) -> Node:
+        if rule.for_each is None:
+            item = None  # what speaks of the account is the same for every item
         if item is None and rule.id in self._account:
             return self._account[rule.id]
         if rule.for_each is not None and item is None:
@@ -135,7 +137,7 @@ class Trees:
         return render(rule.title, self._facts(item), self._case.specs, locale=self._case.locale)
 
     def _facts(self, item: Item | None) -> FactValues:
-        return self._decided.facts if item is None else ItemFacts(self._decided.facts, item)
+        return self._decided.facts if item is None else FactsOfItem(self._decided.facts, item)
 
     def _leaf(self, leaf: FactLeaf, item: Item | None) -> Node:
         facts, spec = self._facts(item), self._case.specs[leaf.fact]
