@@ -16,6 +16,7 @@ class ExitCode(IntEnum):
     INPUT = 2
     RULEBOOK = 3
     TESTS = 4
+    DIFFERENCES = 5
     OURS = 70
 
 

@@ -13,8 +13,10 @@ from nextplay.cli.exits import ExitCode
 from nextplay.cli.output import Format, FormatOption, complain, plural, say, say_json
 from nextplay.cli.places import ModelsOption, RulesArgument, models_for
 from nextplay.cli.rules_check import check
+from nextplay.cli.rules_diff import run_diff
 from nextplay.cli.rules_docs import docs
 from nextplay.cli.rules_explain import explain
+from nextplay.cli.rules_simulate import run_simulation
 from nextplay.errors import RulebookInvalid
 from nextplay.release import load_release
 from nextplay.rules.compile import compile_rulebook
@@ -27,6 +29,8 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, help="Check and te
 app.command("check")(check)
 app.command("explain")(explain)
 app.command("docs")(docs)
+app.command("simulate")(run_simulation)
+app.command("diff")(run_diff)
 
 
 @app.command("test")
