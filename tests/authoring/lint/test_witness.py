@@ -31,7 +31,7 @@ def bench() -> Iterator[Bench]:
 def witnesses(bench: Bench, *leaves: FactLeaf) -> Witnesses:
     """Return what builds customers for conditions of these leaves."""
     space = type(bench.search.space)(leaves, bench.release.vocabulary.specs)
-    return Witnesses(bench.release, Search(space, bench.signals))
+    return Witnesses(bench.release, Search(space, bench.signals), bench.signals)
 
 
 def test_a_witness_is_as_small_as_it_can_be(bench: Bench) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from nextplay.authoring.lint.boxes import Box, Space
 from nextplay.authoring.lint.codes import LINTS, Level, LintCode
 from nextplay.authoring.lint.finding import Finding
+from nextplay.authoring.lint.lists import searched_signals, searched_specs
 from nextplay.authoring.lint.places import RulePlaces
 from nextplay.authoring.lint.search import MOST_STEPS, Goal, Search
 from nextplay.authoring.lint.stated import Stated, stated_conditions
@@ -27,12 +28,14 @@ class Bench:
         self.book = release.rulebook
         self.stated: tuple[Stated, ...] = tuple(stated_conditions(self.book))
         self.gaps: Mapping[str, GapRule] = {gap.id: gap for gap in self.book.gaps}
-        leaves = (leaf for one in self.stated for leaf in leaves_of(one.condition) if isinstance(leaf, FactLeaf))
-        self.signals = {signal.id: signal.when for signal in self.book.signals}
-        space = Space(leaves, release.vocabulary.specs)
+        self.signals = searched_signals(self.book)
+        self.specs = searched_specs(release.vocabulary)
+        conditions = (*(one.condition for one in self.stated), *self.signals.values())
+        leaves = (leaf for one in conditions for leaf in leaves_of(one) if isinstance(leaf, FactLeaf))
+        space = Space(leaves, self.specs)
         self.search = Search(space, self.signals, most_steps=most_steps)
         self.places = RulePlaces(files)
-        self.witnesses = Witnesses(release, self.search)
+        self.witnesses = Witnesses(release, self.search, self.signals)
         self._with_witnesses = with_witnesses
 
     def finding(

@@ -8,6 +8,7 @@ from typing import Final
 from nextplay.authoring.lint.bench import Bench
 from nextplay.authoring.lint.boxes import Demand
 from nextplay.authoring.lint.finding import Finding
+from nextplay.authoring.lint.lists import signal_id
 from nextplay.authoring.lint.search import Goal, NotDecided, Search
 from nextplay.authoring.lint.stated import Stated
 from nextplay.rules.condition import All, AnyOf, Condition, Not, SignalLeaf, leaves_of
@@ -76,7 +77,7 @@ def _redundant_parts(bench: Bench, stated: Stated) -> Iterator[Finding]:
         part = part_at(stated.condition, path)
         heard = stated.folder in ("signals", "gaps")  # the signals of gates and of the lead are never told as evidence
         signals = heard and all(isinstance(leaf, SignalLeaf) for leaf in leaves_of(part))
-        named = f"`{part.signal}`" if isinstance(part, SignalLeaf) else "this part"
+        named = f"`{signal_id(part.signal)}`" if isinstance(part, SignalLeaf) else "this part"
         shown: tuple[Goal, ...] = (*stated.given, (stated.condition, "true"), (part, "true"))
         yield bench.finding(
             bench.place_of(stated, path),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from nextplay.authoring.lint.bench import Bench
 from nextplay.authoring.lint.finding import Finding
+from nextplay.authoring.lint.lists import asked_of, signal_id
 from nextplay.authoring.lint.search import Goal, NotDecided
 from nextplay.authoring.lint.stated import reached_by, standing, standings
 from nextplay.rules.condition import signals_of
@@ -83,11 +84,11 @@ def _absorbed(bench: Bench) -> Iterator[Finding]:
 
 
 def _unused(bench: Bench) -> Iterator[Finding]:
-    used = {signal for stated in bench.stated for signal in signals_of(stated.condition)}
+    used = {signal_id(signal) for stated in bench.stated for signal in signals_of(stated.condition)}
     used |= {signal for gap in bench.book.gaps for signal, _ in gap.severity.each}
     for signal in bench.book.signals:
         if signal.id not in used:
-            shown: tuple[Goal, ...] = ((signal.when, "true"),)
+            shown: tuple[Goal, ...] = ((asked_of(signal.when, signal.for_each), "true"),)
             yield bench.finding(
                 bench.places.key("signals", signal.id, "id") or signal.place,
                 "unused-signal",

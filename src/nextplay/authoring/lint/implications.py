@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from nextplay.authoring.lint.bench import Bench
 from nextplay.authoring.lint.boxes import TRUTHS
 from nextplay.authoring.lint.finding import Finding
+from nextplay.authoring.lint.lists import asked_of
 from nextplay.authoring.lint.search import Goal, NotDecided, Search
 from nextplay.authoring.lint.stated import Standing, missed, standings
 from nextplay.authoring.lint.witness import points
 from nextplay.decision import FactValue
+from nextplay.facts import ItemKind
 from nextplay.rules.condition import Condition, FactLeaf, SignalLeaf, Truth, evaluate, facts_of_leaf, leaves_of
 from nextplay.rules.rulebook import Place, SignalRule
 
@@ -26,9 +29,10 @@ def implication_findings(bench: Bench) -> Iterator[Finding]:
     for group in by_outcome.values():
         if group[0].root_cause is not None:  # an opportunity without a root cause has no outcome to share
             yield from _among_gaps(bench, group, reads)
-    by_facts: dict[frozenset[str], list[SignalRule]] = {}
-    for signal in bench.book.signals:
-        by_facts.setdefault(_facts_read(signal.when, bench, reads), []).append(signal)
+    by_facts: dict[tuple[ItemKind | None, frozenset[str]], list[SignalRule]] = {}
+    for rule in bench.book.signals:
+        signal = replace(rule, when=asked_of(rule.when, rule.for_each))
+        by_facts.setdefault((rule.for_each, _facts_read(signal.when, bench, reads)), []).append(signal)
     for signals in by_facts.values():
         yield from _among_signals(bench, signals)
 

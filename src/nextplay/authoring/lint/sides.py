@@ -8,6 +8,7 @@ from typing import Final, Literal
 from nextplay.authoring.lint.bench import Bench
 from nextplay.authoring.lint.conditions import part_at
 from nextplay.authoring.lint.finding import Finding
+from nextplay.authoring.lint.lists import signal_id
 from nextplay.authoring.lint.search import Goal
 from nextplay.authoring.lint.stated import Stated
 from nextplay.facts import FactSpec
@@ -31,7 +32,7 @@ _DOWNWARDS: Final = ("lt", "lte")
 
 def side_findings(bench: Bench) -> Iterator[Finding]:
     """Check the evidence of every gap; each comparison is reported once."""
-    moods = _Moods(bench.signals, bench.release.vocabulary.specs)
+    moods = _Moods(bench.signals, bench.specs)
     reported = set()
     for stated in bench.stated:
         if stated.folder != "gaps" or stated.keys == ("unless",):
@@ -111,9 +112,13 @@ def _culprits(bench: Bench, stated: Stated, alternative: frozenset[SignedLeaf]) 
         if not any(leaf == signed.leaf for signed in alternative):
             continue
         if isinstance(leaf, SignalLeaf):
-            yield bench.places.key("signals", leaf.signal, "when") or stated.place, f"signal `{leaf.signal}`"
-        elif bench.release.vocabulary.specs[leaf.fact].preference != "context":
+            yield _signal_place(bench, leaf.signal) or stated.place, f"signal `{signal_id(leaf.signal)}`"
+        elif bench.specs[leaf.fact].preference != "context":
             yield bench.place_of(stated, path), f"`{leaf.fact}`"
+
+
+def _signal_place(bench: Bench, name: str) -> Place | None:
+    return bench.places.key("signals", signal_id(name), "when")
 
 
 def _leaf_paths(condition: Condition) -> Iterator[tuple[tuple[int, ...], FactLeaf | SignalLeaf]]:

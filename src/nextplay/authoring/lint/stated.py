@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nextplay.authoring.lint.boxes import Demand
+from nextplay.authoring.lint.lists import asked_of
 from nextplay.authoring.lint.search import Goal
 from nextplay.rules.condition import Condition
 from nextplay.rules.program import main_condition
@@ -48,7 +49,7 @@ class Standing:
 def stated_conditions(book: Rulebook) -> Iterator[Stated]:
     """Walk every condition of signals, gaps, plays and the lead."""
     for signal in book.signals:
-        yield Stated("signals", signal.id, ("when",), signal.when, signal.place)
+        yield Stated("signals", signal.id, ("when",), asked_of(signal.when, signal.for_each), signal.place)
     for gap in book.gaps:
         yield from _of_gap(gap)
     for play in book.plays:
@@ -63,26 +64,32 @@ def stated_conditions(book: Rulebook) -> Iterator[Stated]:
 
 
 def _of_gap(gap: GapRule) -> Iterator[Stated]:
-    main = main_condition(gap)
+    main = main_of(gap)
     yield Stated("gaps", gap.id, ("when" if gap.reading is None else "reading",), main, gap.place)
     given: tuple[Goal, ...] = ((main, "true"),)
     for side, rule in (("cx", gap.cx), ("cs", gap.cs)):
         if rule is not None:
-            yield Stated("gaps", gap.id, (side, "when"), rule.when, gap.place, given)
+            yield Stated("gaps", gap.id, (side, "when"), asked_of(rule.when, gap.for_each), gap.place, given)
     if gap.unless is not None:
-        yield Stated("gaps", gap.id, ("unless",), gap.unless, gap.place, given)
+        yield Stated("gaps", gap.id, ("unless",), asked_of(gap.unless, gap.for_each), gap.place, given)
+
+
+def main_of(gap: GapRule) -> Condition:
+    """Return what a gap stands or falls with, asked of one item where it is judged so."""
+    return asked_of(main_condition(gap), gap.for_each)
 
 
 def standing(gap: GapRule, side: str | None = None) -> Standing:
     """Return how a gap stands: plain, or contested as `cx`, `cs` (both count as mixed) or `undetermined`."""
-    goals: list[Goal] = [(main_condition(gap), "true")]
+    goals: list[Goal] = [(main_of(gap), "true")]
     if gap.unless is not None:
-        goals.append((gap.unless, "not_true"))
+        goals.append((asked_of(gap.unless, gap.for_each), "not_true"))
     rule = {"cx": gap.cx, "cs": gap.cs}.get(side or "")
     if rule is not None:
-        return Standing(gap, side or "", (*goals, (rule.when, "true")), rule.root_cause, rule.touchpoint)
+        goals.append((asked_of(rule.when, gap.for_each), "true"))
+        return Standing(gap, side or "", tuple(goals), rule.root_cause, rule.touchpoint)
     if side == "undetermined" and gap.cx is not None and gap.cs is not None:
-        goals += [(gap.cx.when, "not_true"), (gap.cs.when, "not_true")]
+        goals += [(asked_of(side.when, gap.for_each), "not_true") for side in (gap.cx, gap.cs)]
     return Standing(gap, gap.kind or side or "", tuple(goals), gap.root_cause, gap.touchpoint)
 
 

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from nextplay.authoring.lint.bench import Bench
 from nextplay.authoring.lint.domains import UNKNOWN, Dimension
 from nextplay.authoring.lint.finding import Finding
+from nextplay.authoring.lint.lists import asked_of
 from nextplay.authoring.lint.search import Goal, NotDecided
+from nextplay.facts import kind_of
 from nextplay.rules.rulebook import SignalRule
 from nextplay.rules.wording import placeholders
 
@@ -25,7 +27,7 @@ def text_findings(bench: Bench) -> Iterator[Finding]:
 
 def _of_placeholder(bench: Bench, signal: SignalRule, fact: str) -> Iterator[Finding]:
     """Report a fact that may be unknown; a warning where a customer shows it, as facts may always be known together."""
-    goals: tuple[Goal, ...] = ((signal.when, "true"),)
+    goals: tuple[Goal, ...] = ((asked_of(signal.when, signal.for_each), "true"),)
     start = {Dimension(fact): UNKNOWN}
     if next(bench.search.boxes(*goals, start=start), None) is None:
         return
@@ -34,7 +36,7 @@ def _of_placeholder(bench: Bench, signal: SignalRule, fact: str) -> Iterator[Fin
         return
     says = bench.places.key("signals", signal.id, "says") or signal.place
     yield bench.finding(
-        bench.places.find(says, f"{{{fact}}}"),
+        bench.places.find(says, f"{{{_written(fact)}}}"),
         "placeholder-may-be-unknown",
         f"signal `{signal.id}` can be true while `{fact}` is unknown",
         hint="say what the condition reads, or ask for `is_known: true` beside it",
@@ -44,11 +46,17 @@ def _of_placeholder(bench: Bench, signal: SignalRule, fact: str) -> Iterator[Fin
     )
 
 
+def _written(fact: str) -> str:
+    """Return the name of a placeholder as it stands in the file."""
+    kind = kind_of(fact)
+    return fact if kind is None else f"item.{fact.removeprefix(kind + '.')}"
+
+
 def _follows(bench: Bench, signal: SignalRule, fact: str) -> bool:
     """Tell whether every alternative knows facts that are computed from all the fields that `fact` reads."""
-    specs = bench.release.vocabulary.specs
+    specs, when = bench.specs, asked_of(signal.when, signal.for_each)
     needed = set(specs[fact].reads)
-    for box in bench.search.boxes((signal.when, "true"), start={Dimension(fact): UNKNOWN}):
+    for box in bench.search.boxes((when, "true"), start={Dimension(fact): UNKNOWN}):
         known = {dimension.fact for dimension, mask in box.items() if not mask & UNKNOWN}
         if not needed <= {path for name in known for path in specs[name].reads}:
             return False

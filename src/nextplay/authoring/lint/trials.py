@@ -10,12 +10,12 @@ from typing import Literal
 from nextplay.authoring.cases import given_snapshot
 from nextplay.authoring.lint.bench import Bench
 from nextplay.authoring.lint.finding import Finding
+from nextplay.authoring.lint.lists import asked_of
 from nextplay.authoring.lint.search import Goal
-from nextplay.authoring.lint.stated import reached_by, standings
+from nextplay.authoring.lint.stated import main_of, reached_by, standings
 from nextplay.errors import InputInvalid
 from nextplay.rules.assessment import Assessment, Candidate
 from nextplay.rules.condition import Truth
-from nextplay.rules.program import main_condition
 from nextplay.rules.rulebook import Place, Play
 from nextplay.snapshot import read_snapshot
 
@@ -69,13 +69,20 @@ def _passes(candidate: Candidate) -> bool:
 def _of_signals(bench: Bench, seen: _Seen) -> Iterator[Finding]:
     for signal in bench.book.signals:
         for truth in _unseen("signals", signal.id, seen):
-            yield _finding(bench, "signals", signal.id, truth, place=signal.place, shown_by=((signal.when, truth),))
+            yield _finding(
+                bench,
+                "signals",
+                signal.id,
+                truth,
+                place=signal.place,
+                shown_by=((asked_of(signal.when, signal.for_each), truth),),
+            )
 
 
 def _of_gaps(bench: Bench, seen: _Seen) -> Iterator[Finding]:
     for gap in bench.book.gaps:
         for truth in _unseen("gaps", gap.id, seen):
-            goals = standings(gap)[0].goals if truth == "true" else ((main_condition(gap), truth),)
+            goals = standings(gap)[0].goals if truth == "true" else ((main_of(gap), truth),)
             yield _finding(bench, "gaps", gap.id, truth, place=gap.place, shown_by=goals)
 
 
@@ -86,7 +93,7 @@ def _of_play(bench: Bench, play: Play, seen: _Seen) -> Iterator[Finding]:
         if truth == "true":
             goals = reached_by(play, play.answers[0], gap)
         elif gates:
-            goals = ((main_condition(gap), "true"), (gates[0], "false"))
+            goals = ((main_of(gap), "true"), (gates[0], "false"))
         else:
             continue
         yield _finding(bench, "plays", play.id, truth, place=play.place, shown_by=goals)

@@ -11,13 +11,14 @@ from typing import Final
 from nextplay.authoring.lint.boxes import TRUTHS, Box, Space
 from nextplay.authoring.lint.domains import UNKNOWN, Dimension
 from nextplay.authoring.lint.finding import Witness
+from nextplay.authoring.lint.lists import LISTS
 from nextplay.authoring.lint.search import Goal, NotDecided, Search
 from nextplay.decision import FactValue
 from nextplay.errors import InputInvalid
-from nextplay.facts import Facts, snapshot_with
+from nextplay.facts import FactsOfItem, snapshot_with
 from nextplay.release import Release
 from nextplay.rules.assessment import Assessment
-from nextplay.rules.condition import evaluate
+from nextplay.rules.condition import Condition, Truth, evaluate
 from nextplay.snapshot import read_snapshot
 
 AS_OF: Final = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -30,9 +31,11 @@ _YES: Final = 4
 class Witnesses:
     """Builds witnesses for one release."""
 
-    def __init__(self, release: Release, search: Search) -> None:
+    def __init__(self, release: Release, search: Search, signals: Mapping[str, Condition]) -> None:
+        """Take what every signal stands for, those that are read for one item included."""
         self._release = release
         self._search = search
+        self._signals = signals
 
     def find(self, name: str, *goals: Goal, start: Box | None = None) -> Witness | None:
         """Return a customer that reaches all goals, proved by the evaluator; `None` where none could be built."""
@@ -45,21 +48,39 @@ class Witnesses:
 
     def _prove(self, name: str, values: Mapping[str, FactValue], goals: Sequence[Goal]) -> Witness | None:
         try:
-            raw = snapshot_with(values, as_of=AS_OF, vocabulary=self._release.vocabulary)
+            known = {name: value for name, value in values.items() if not name.startswith(LISTS)}
+            raw = snapshot_with(known, as_of=AS_OF, vocabulary=self._release.vocabulary)
+            raw |= {name: [] for name in _known_lists(values) if name not in raw}
             facts = self._release.plan.read(read_snapshot(raw, strict=True).snapshot).with_churn(None, None)
         except (ValueError, ArithmeticError, InputInvalid):  # numbers so large that no calendar holds them
             return None
         assessment = self._release.evaluator.assess(facts)
-        if not all(_reached(goal, facts, assessment) for goal in goals):
+        items = [item for listed in facts.items.values() for item in listed or ()]
+        if not any(self._reach(goals, FactsOfItem(facts, item), assessment) for item in (None, *items)):
             return None
         given = {key: value for key, value in raw.items() if key not in ("account_id", "as_of")}
         gaps = {gap.rule.id: gap.kind for gap in sorted(assessment.gaps, key=lambda gap: gap.rule.id)}
         return Witness(name, AS_OF.isoformat().replace("+00:00", "Z"), given, gaps)
 
+    def _reach(self, goals: Sequence[Goal], facts: FactsOfItem, assessment: Assessment) -> bool:
+        truths = _Truths(facts, assessment.signals, self._signals)
+        return all(evaluate(condition, facts, truths) in TRUTHS[demand] for condition, demand in goals)
 
-def _reached(goal: Goal, facts: Facts, assessment: Assessment) -> bool:
-    condition, demand = goal
-    return evaluate(condition, facts, assessment.signals) in TRUTHS[demand]
+
+class _Truths(dict[str, Truth]):
+    """The truths of signals; those for one item are worked out when they are asked for."""
+
+    def __init__(self, facts: FactsOfItem, known: Mapping[str, Truth], signals: Mapping[str, Condition]) -> None:
+        super().__init__(known)
+        self._facts = facts
+        self._signals = signals
+
+    def __missing__(self, name: str) -> Truth:
+        return evaluate(self._signals[name], self._facts, self)
+
+
+def _known_lists(values: Mapping[str, FactValue]) -> list[str]:
+    return [name.removeprefix(LISTS) for name, value in values.items() if name.startswith(LISTS) and value is not None]
 
 
 def _smallest_first(search: Search, goals: Sequence[Goal], start: Box | None) -> list[Box]:
