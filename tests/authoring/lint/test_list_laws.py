@@ -13,7 +13,7 @@ from tests.rules.strategies import Values
 
 from nextplay.authoring.lint.boxes import TRUTHS, Demand, Space
 from nextplay.authoring.lint.lists import asked_of, searched_signals, searched_specs
-from nextplay.authoring.lint.search import Search
+from nextplay.authoring.lint.search import Goal, Search
 from nextplay.decision import FactValue
 from nextplay.facts import Vocabulary
 from nextplay.rules.condition import (
@@ -94,7 +94,7 @@ def test_what_is_possible_of_an_item_beside_others_is_as_brute_force_says(
 ) -> None:
     """A condition of one item and one of its account go together exactly where some list has such an item."""
     there: Condition = FactLeaf("lists.surveys", "gte", 1)
-    goals = ((asked_of(one, "survey"), "true"), (there, "true"), (account, demand))
+    goals: tuple[Goal, ...] = ((asked_of(one, "survey"), "true"), (there, "true"), (account, demand))
     possible = _search(one, two, account).is_possible(*goals)
     found = any(
         evaluate(account, Values({}), signals) in TRUTHS[demand] and any(evaluate(one, item, {}) for item in items)
