@@ -92,6 +92,7 @@ def test_the_page_names_the_items(release: Release, snapshot: CustomerSnapshot) 
     explainer = Explainer(release, snapshot)
     text = page_text(explainer.rule_page("goal_held_up"))
     assert "It stands for Goal a as CX" in text
+    assert "as above" not in text
     assert text.index("Goal a") < text.index("Goal b") < text.index("Goal c")
     assert "not searched: this rule is judged item by item" in text
     assert "A goal is held up (Goal a) [goal_held_up]" in page_text(explainer.account_page())

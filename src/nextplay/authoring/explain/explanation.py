@@ -84,7 +84,7 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Where arbitration put a play: its factors, the reason if it was withheld, and who has the places."""
+    """Where arbitration put a play: its factors, or why not and its own priority, and who has the places."""
 
     rank: int | None
     owner: str
@@ -95,6 +95,7 @@ class Ranking:
     priority: Priority | None
     must: bool
     seats: tuple[Seat, ...]
+    own_priority: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,8 +122,11 @@ class RulePage:
             yield Line(f"{self._say(node.sort)}:", depth, mark)
         else:
             yield Line(self._say("no_items"), depth, mark)
+        before = set(self._shown)
         for child in node.children:
             yield from self._tree(child, depth + 1)
+        if node.sort == "item":
+            self._shown = before  # the next item has values of its own
 
     def compared(self, leaf: Compared) -> tuple[str, str]:
         """Word one comparison, and beside it how far away its limit is and where the value comes from."""
@@ -234,11 +237,16 @@ class RulePage:
                 yield Line(self._say("must"))
             if ranking.priority is not None:
                 yield from self._factors(found)
+            if ranking.own_priority is not None:
+                yield Line(self._say("own_priority", priority=self._number(ranking.own_priority)))
             if ranking.reason is not None and ranking.seats:
                 yield Line(self._say("took_place"))
                 for seat in ranking.seats:
                     title = f"{seat.title} [{seat.play}]"
                     yield Line(self._say("place", rank=seat.rank, title=title, priority=self._number(seat.priority)), 1)
+        yield from self._restraints(found)
+
+    def _restraints(self, found: RuleExplanation) -> Iterator[Line]:
         if found.excludes:
             yield Line(self._say("excludes", titles="; ".join(map(self._play_title, found.excludes))))
         if found.held_while:

@@ -190,7 +190,7 @@ class _Rules:
                 )
         for entry in decision.withheld:
             if entry.play == rule.id:
-                return Ranking(None, "", "", None, entry.reason, entry.says, None, must, seats)
+                return Ranking(None, "", "", None, entry.reason, entry.says, None, must, seats, entry.priority)
         return None
 
 
