@@ -133,6 +133,47 @@ def test_pages_tell_the_evidence_of_each_side_in_words(files: dict[str, bytes]) 
     assert "mais de " in portuguese
 
 
+def test_what_few_rulebooks_use_is_shown_where_it_is_set() -> None:
+    """Rules on trial, rules of some days, items of a list, windows and absorbed parts have their words and links."""
+    files = dict(read_rulebook_folder(ROOT / "tests" / "cases" / "rulebook"))
+    files["signals/more.yaml"] = MORE_SIGNALS.encode()
+    files["gaps/more.yaml"] = MORE_GAPS.encode()
+    loaded = load_release(files, None)
+    try:
+        written = rulebook_pages(loaded, ("en", "pt-BR"))
+    finally:
+        loaded.close()
+    for name, text in written.items():
+        if name.endswith(".html"):
+            _Page(text.decode())
+    gap, signal = written["en/gap-late_goal.html"].decode(), written["en/signal-goal_late.html"].decode()
+    for told in ("On trial", "Counts from 2026-01-01", "Known before as old_goal", "Judged for each objective apart"):
+        assert told in gap, told
+    assert "more than <b>30</b>" in signal
+    assert "title of the goal" in signal
+    assert "título da meta" in written["pt-BR/signal-goal_late.html"].decode()
+
+
+MORE_SIGNALS = """\
+- id: goal_late
+  for_each: objective
+  title: {en: Goal late, pt-BR: Meta atrasada}
+  when: {item: days_overdue, gt: 30}
+  says: {en: "{item.title} is late", pt-BR: "{item.title} atrasada"}
+"""
+MORE_GAPS = """\
+- id: late_goal
+  title: {en: A goal is late, pt-BR: Uma meta atrasada}
+  kind: cs
+  when: [goal_late]
+  root_cause: response_time
+  severity: {base: 0.5}
+  status: shadow
+  from: 2026-01-01
+  was: [old_goal]
+"""
+
+
 def test_both_languages_have_the_same_words() -> None:
     """No page meets a word that its language does not have, and each fills the same places."""
     english, portuguese = WORDS["en"], WORDS["pt"]

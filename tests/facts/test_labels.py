@@ -6,7 +6,8 @@ from nextplay.facts import Vocabulary
 from nextplay.facts.label_table import LabelTable
 from nextplay.facts.labels import TABLES, fact_denial, fact_label, word_label
 
-SPECS = Vocabulary.of().specs
+VOCABULARY = Vocabulary.of()
+SPECS = {**VOCABULARY.specs, **VOCABULARY.item_specs}
 
 
 @pytest.mark.parametrize(
@@ -69,5 +70,6 @@ def test_every_word_of_an_enumeration_is_portuguese_there() -> None:
 def test_tables_name_only_what_there_is(table: LabelTable) -> None:
     """A fact that was renamed does not leave its old label behind, and all tables have the same keys."""
     assert table.labels.keys() <= SPECS.keys()
+    assert table.items.keys() == VOCABULARY.item_specs.keys()
     assert table.labels.keys() == TABLES["en"].labels.keys()
     assert table.places.keys() == TABLES["en"].places.keys()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 Label = str | tuple[str, str]
@@ -22,10 +22,10 @@ class Noun(NamedTuple):
 class LabelTable:
     """The phrases of one language.
 
-    `labels` are by fact. The families have placeholders: `touchpoints` by field (`{at}`), `surveys` by field (`{kind}`,
-    `{about}`), `events` by field (`{one}`, `{many}`; `{o}` is `o` or `a` by gender), `counts` by field (`{name}`).
-    `places` say where or by whom, `words` what a word of an enumeration is called where it is not just itself.
-    `fields` are what a field of an item is called.
+    `labels` are by fact of the account, `items` by fact of an item. The families have placeholders: `touchpoints` by
+    field (`{at}`), `surveys` by field (`{kind}`, `{about}`), `events` by field (`{one}`, `{many}`; `{o}` is `o` or `a`
+    by gender), `counts` by field (`{name}`). `places` say where or by whom, `words` what a word of an enumeration is
+    called where it is not just itself.
     """
 
     labels: Mapping[str, Label]
@@ -37,5 +37,5 @@ class LabelTable:
     low_names: Label
     active_at: Label
     places: Mapping[str, str]
+    items: Mapping[str, Label]
     words: Mapping[str, str]
-    fields: Mapping[str, Label] = field(default_factory=dict)

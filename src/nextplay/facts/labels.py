@@ -44,8 +44,9 @@ def _table(locale: str) -> LabelTable:
 
 
 def _label(name: str, table: LabelTable) -> Label:
-    if name in table.labels:
-        return table.labels[name]
+    label = table.labels.get(name) or table.items.get(name)
+    if label is not None:
+        return label
     parts = name.split(".")
     family = _FAMILIES.get(parts[0])
     found = family(parts[1:], table) if family else None
@@ -84,21 +85,12 @@ def _count(parts: list[str], table: LabelTable) -> Label | None:
     return _filled(table.counts.get("".join(parts[1:])), name=parts[0].replace("_", " "))
 
 
-def _item(parts: list[str], table: LabelTable) -> Label | None:
-    return table.fields.get(parts[-1])
-
-
 _FAMILIES: Final = {
     "touchpoints": _touchpoint,
     "surveys": _survey,
     "events": _event,
     "objectives": _objective,
     "counts": _count,
-    "objective": _item,
-    "touchpoint": _item,
-    "survey": _item,
-    "event": _item,
-    "item": _item,
 }
 """First part of a name → what finds the phrase of its family."""
 

@@ -69,7 +69,7 @@ class _Site:
     ) -> None:
         self.locale, self.locales = locale, locales
         self.book: Rulebook = release.rulebook
-        self.specs = release.vocabulary.specs
+        self.specs = {**release.vocabulary.specs, **release.vocabulary.item_specs}
         self.examples, self.uses = examples, uses
         self.phrases = Phrases(self.book, self.specs, locale)
         self.words = self.phrases.words
@@ -179,7 +179,7 @@ class _Site:
         return _PLAIN
 
     def _facts_page(self) -> dict[str, Any]:
-        names = [name for name in self.specs if name in self.uses.facts]
+        names = [name for name in sorted(self.specs) if name in self.uses.facts]
         grouped = defaultdict(list)
         for name in names:
             grouped[name.partition(".")[0]].append((name, self.specs[name], self._rules(self.uses.facts[name])))
