@@ -32,8 +32,8 @@ class Witness:
             (
                 f"- name: {json.dumps(self.name, ensure_ascii=False)}",
                 f"  as_of: {self.as_of}",
-                f"  given: {_flow(self.given)}",
-                f"  expect: {_flow({'gaps': self.gaps})}",
+                f"  given: {flow(self.given)}",
+                f"  expect: {flow({'gaps': self.gaps})}",
             )
         )
 
@@ -70,12 +70,12 @@ class Finding:
         }
 
 
-def _flow(value: object) -> str:
+def flow(value: object) -> str:
     """Write a value in YAML's flow style: keys and words bare where they may be."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_flow(key)}: {_flow(one)}" for key, one in value.items()) + "}"
+        return "{" + ", ".join(f"{flow(key)}: {flow(one)}" for key, one in value.items()) + "}"
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(_flow, value)) + "]"
+        return "[" + ", ".join(map(flow, value)) + "]"
     if isinstance(value, str) and _PLAIN.fullmatch(value) and value not in _RESERVED:
         return value
     return json.dumps(value, ensure_ascii=False)
