@@ -146,26 +146,26 @@ def test_what_few_rulebooks_use_is_shown_where_it_is_set() -> None:
     for name, text in written.items():
         if name.endswith(".html"):
             _Page(text.decode())
-    gap, signal = written["en/gap-late_goal.html"].decode(), written["en/signal-goal_late.html"].decode()
+    gap, signal = written["en/gap-goal_on_trial.html"].decode(), written["en/signal-goal_late_on_trial.html"].decode()
     for told in ("On trial", "Counts from 2026-01-01", "Known before as old_goal", "Judged for each objective apart"):
         assert told in gap, told
     assert "more than <b>30</b>" in signal
     assert "title of the goal" in signal
-    assert "título da meta" in written["pt-BR/signal-goal_late.html"].decode()
+    assert "título da meta" in written["pt-BR/signal-goal_late_on_trial.html"].decode()
 
 
 MORE_SIGNALS = """\
-- id: goal_late
+- id: goal_late_on_trial
   for_each: objective
   title: {en: Goal late, pt-BR: Meta atrasada}
   when: {item: days_overdue, gt: 30}
   says: {en: "{item.title} is late", pt-BR: "{item.title} atrasada"}
 """
 MORE_GAPS = """\
-- id: late_goal
+- id: goal_on_trial
   title: {en: A goal is late, pt-BR: Uma meta atrasada}
   kind: cs
-  when: [goal_late]
+  when: [goal_late_on_trial]
   root_cause: response_time
   severity: {base: 0.5}
   status: shadow
