@@ -124,13 +124,17 @@ def _lead(expected: str | None, decision: Decision, reasons: Reasons) -> list[Mi
 
 
 def _gaps(expected: Mapping[str, str], decision: Decision, reasons: Reasons) -> list[Mismatch]:
-    kinds: dict[str, str] = {gap.gap: gap.kind for gap in decision.gaps}
+    """Compare the kinds of gaps; one that is judged item by item has a kind where it has it for some item."""
+    kinds: dict[str, dict[str, None]] = {}
+    for found in decision.gaps:
+        kinds.setdefault(found.gap, {})[found.kind] = None
+    got = {gap: ", ".join(own) for gap, own in kinds.items()}
     if not expected:
-        return [Mismatch(f"gap {gap}", _NONE, kind, reasons.of_gap(gap)) for gap, kind in sorted(kinds.items())]
+        return [Mismatch(f"gap {gap}", _NONE, shown, reasons.of_gap(gap)) for gap, shown in sorted(got.items())]
     return [
-        Mismatch(f"gap {gap}", kind, kinds.get(gap, _NONE), reasons.of_gap(gap))
+        Mismatch(f"gap {gap}", kind, got.get(gap, _NONE), reasons.of_gap(gap))
         for gap, kind in expected.items()
-        if kinds.get(gap, _NONE) != kind
+        if kind not in kinds.get(gap, {_NONE: None})
     ]
 
 
