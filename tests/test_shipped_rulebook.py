@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,11 +13,13 @@ from nextplay.decider import Decider
 from nextplay.decision import Decision
 from nextplay.release import Release, load_release
 from nextplay.rules.condition import Condition, facts_of, signals_of
-from nextplay.rules.rulebook import GapRule, Rulebook
+from nextplay.rules.rulebook import GapRule, Play, Rulebook
 from nextplay.snapshot import read_snapshot
 
 ROOT = Path(__file__).parents[1]
 LAGGING = ("contract.", "events.bulk_export", "events.termination_question", "events.price_objection")
+NEAR_FIELDS = 2
+"""Fields in which a customer may differ from another and still be near."""
 IDENTITY = ("profile.name", "profile.owner_id", "profile.industry", "profile.region", "profile.language")
 
 
@@ -94,6 +97,74 @@ def test_every_play_is_expected_of_a_customer(rulebook: Rulebook) -> None:
     """Each play is an action of a rule test that names it."""
     expected = {play for test in rulebook.tests for play in test.expect.get("actions", ())}
     assert {play.id for play in rulebook.plays} <= expected
+
+
+def test_every_gap_has_a_customer_with_it_and_one_near_without(rulebook: Rulebook) -> None:
+    """Each gap is expected of a customer, and expected not to stand of another who differs in two fields at most."""
+    told = [(_fields(test.given), test.expect.get("gaps", {})) for test in rulebook.tests]
+    lonely = [
+        gap.id
+        for gap in rulebook.gaps
+        if not any(
+            _are_near(one, other)
+            for one, expected in told
+            if expected.get(gap.id, "none") != "none"
+            for other, refused in told
+            if refused.get(gap.id) == "none"
+        )
+    ]
+    assert lonely == []
+
+
+def test_every_play_has_a_customer_with_it_and_one_near_without(
+    rulebook: Rulebook, decisions: tuple[Decision, ...]
+) -> None:
+    """Each play is an expected action, and of a customer two fields away at most its gap is not or a gate holds it."""
+    told = [
+        (_fields(test.given), test.expect, {action.play for action in decision.actions})
+        for test, decision in zip(rulebook.tests, decisions, strict=True)
+    ]
+    lonely = [
+        play.id
+        for play in rulebook.plays
+        if not any(
+            _are_near(one, other)
+            for one, expect, _ in told
+            if play.id in expect.get("actions", ())
+            for other, refusal, actions in told
+            if play.id not in actions and _says_why(play, refusal)
+        )
+    ]
+    assert lonely == []
+
+
+def _says_why(play: Play, expect: Mapping[str, Any]) -> bool:
+    """Say whether a test expects that `play` is withheld, or that a gap of it is not what it answers."""
+    answered = {(target.gap, target.side) for target in play.answers}
+    gaps = expect.get("gaps", {})
+    missing = (kind == "none" or (gap, kind) not in answered for gap, kind in gaps.items() if _is_about(play, gap))
+    return play.id in expect.get("withheld", {}) or any(missing)
+
+
+def _is_about(play: Play, gap: str) -> bool:
+    return any(target.gap == gap for target in play.answers)
+
+
+def _fields(given: Any, path: str = "") -> dict[str, Any]:  # noqa: ANN401  any part of a snapshot
+    """Return what is known of a customer, one entry for each field."""
+    if isinstance(given, Mapping):
+        parts = [(f"{path}.{key}", part) for key, part in given.items()]
+    elif isinstance(given, (list, tuple)):
+        parts = [(f"{path}[{index}]", part) for index, part in enumerate(given)]
+    else:
+        return {path: given}
+    return {name: value for at, part in parts for name, value in _fields(part, at).items()}
+
+
+def _are_near(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Say whether two customers differ in one or two fields."""
+    names = one.keys() | other.keys()
+    return 1 <= sum(1 for name in names if one.get(name) != other.get(name)) <= NEAR_FIELDS
 
 
 def test_every_signal_is_used(rulebook: Rulebook) -> None:

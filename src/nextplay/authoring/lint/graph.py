@@ -64,14 +64,19 @@ def _unanswered(bench: Bench) -> Iterator[Finding]:
 
 def _absorbed(bench: Bench) -> Iterator[Finding]:
     """Report parts whose plays do what no play of the compound does. A question needs no answer once it is absorbed."""
-    purposes: dict[str, set[str]] = {}
+    purposes: dict[str, set[tuple[str | None, str]]] = {}
     for play in bench.book.plays:
         for target in play.answers:
-            purposes.setdefault(target.gap, set()).add(play.purpose)
+            purposes.setdefault(target.gap, set()).add((target.side, play.purpose))
     for gap in bench.book.gaps:
         place = bench.places.key("gaps", gap.id, "absorbs") or gap.place
         for part in gap.absorbs:
-            lost = purposes.get(part, set()) - purposes.get(gap.id, set()) - {"ask"}
+            kept = {purpose for _, purpose in purposes.get(gap.id, set())}
+            lost = {
+                purpose
+                for side, purpose in purposes.get(part, set())
+                if gap.kind in (None, side) or side is None  # a plain compound settles which side of its part it is
+            } - (kept | {"ask"})
             if lost:
                 named = " and ".join(f"`{purpose}`" for purpose in sorted(lost))
                 yield bench.finding(

@@ -101,6 +101,8 @@ def _among_gaps(bench: Bench, group: list[Standing], reads: dict[str, frozenset[
     refuter = _Refuter(bench, group, reads)
     for index, one in enumerate(group):
         for other in refuter.left(one) if len(group) > 1 else ():
+            if other.gap.id in one.gap.absorbs:
+                continue  # the compound stands in its place
             try:
                 implied = implies(bench.search, one, other)
                 twins = implied and implies(bench.search, other, one)
