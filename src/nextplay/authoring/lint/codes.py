@@ -40,8 +40,8 @@ class Lint:
 LINTS: Final[Mapping[LintCode, Lint]] = {
     "absorbed-purpose": Lint(
         "warning",
-        "A gap that is absorbed has a play of a purpose that no play of the gap that absorbs it has. Of a contested part "
-        "of a plain compound, only the plays of the compound's own kind count.",
+        "A gap that is absorbed has a play of a purpose that no play of the gap that absorbs it has. Of a contested "
+        "part of a plain compound, only the plays of the compound's own kind count.",
         "Where the compound stands, its parts and their plays are gone: what only they would have done, nobody does.",
         "- {id: quiet_quit, absorbs: [slow_answers], ...}\n"
         "- {id: call_back, for: {gap: slow_answers}, purpose: repair, ...}",
