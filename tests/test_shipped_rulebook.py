@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,28 @@ from nextplay.snapshot import read_snapshot
 
 ROOT = Path(__file__).parents[1]
 LAGGING = ("contract.", "events.bulk_export", "events.termination_question", "events.price_objection")
+ROWS = (
+    *(f"CX-{number:02}" for number in range(1, 20)),
+    *(f"CS-{number:02}" for number in range(1, 30)),
+    *(f"MX-{number:02}" for number in range(1, 16)),
+    "quiet quit",
+    "decapitation",
+    "exit preparation",
+    "buyer disconnect",
+    "failed launch",
+    "technical decoupling",
+    "shelfware",
+    "value vacuum",
+    "death by a thousand tickets",
+    "regime change",
+    "budget squeeze",
+    "contraction spiral",
+    "consolidation target",
+    "frictionless renewal",
+    "happy under-user",
+)
+"""The rules and patterns of the trade that `docs/rulebook.md` accounts for, one line each."""
+NOT_CARRIED = "not carried"
 NEAR_FIELDS = 2
 """Fields in which a customer may differ from another and still be near."""
 IDENTITY = ("profile.name", "profile.owner_id", "profile.industry", "profile.region", "profile.language")
@@ -219,3 +242,26 @@ def test_musts_are_due_within_two_days(rulebook: Rulebook) -> None:
     musts = [play for play in rulebook.plays if play.importance == "must"]
     assert {"escalate_severe_defect", "verify_cancelled_renewal"} <= {play.id for play in musts}
     assert all(isinstance(play.due.within_days, int) and play.due.within_days <= 2 for play in musts)
+
+
+def test_the_practice_of_the_trade_is_accounted_for(rulebook: Rulebook) -> None:
+    """Each row names gaps and plays that exist and belong together, or the field that is missing."""
+    page = (ROOT / "docs" / "rulebook.md").read_text(encoding="utf-8")
+    table = page.partition("| row | trigger |")[2].partition("\n\n")[0].splitlines()[2:]
+    lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in table]
+    assert [line[0] for line in lines] == list(ROWS)
+    gaps, plays = {gap.id for gap in rulebook.gaps}, {play.id: play for play in rulebook.plays}
+    for row, _, named, answering, differs in lines:
+        if NOT_CARRIED in (named, answering):
+            assert (named, answering) == (NOT_CARRIED, NOT_CARRIED), row
+            assert differs.startswith("missing"), row
+            continue
+        meant, meeting = _ids(named), _ids(answering)
+        assert meant
+        assert meeting
+        assert meant <= gaps, row
+        assert all({target.gap for target in plays[play].answers} & meant for play in meeting), row
+
+
+def _ids(cell: str) -> set[str]:
+    return set(re.findall(r"`([a-z0-9_]+)`", cell))
