@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from nextplay.authoring.lint.boxes import Box, Space
 from nextplay.authoring.lint.domains import UNKNOWN, Dimension, operands_of
+from nextplay.authoring.lint.lists import signal_id
 from nextplay.decision import FactValue
 from nextplay.facts import FactSpec
 from nextplay.rules.condition import Condition, FactLeaf, FactValues, SignalLeaf, leaves_of
@@ -27,7 +28,7 @@ def leaves_below(conditions: Iterable[Condition], signals: Mapping[str, Conditio
                 found[leaf] = None
             elif isinstance(leaf, SignalLeaf) and leaf.signal not in seen:
                 seen.add(leaf.signal)
-                waiting.append(signals[leaf.signal])
+                waiting.append(signals[signal_id(leaf.signal)])
     return iter(found)
 
 

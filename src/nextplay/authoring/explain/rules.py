@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from nextplay.authoring.explain.case import Case, Rule
@@ -18,10 +19,11 @@ from nextplay.authoring.explain.explanation import (
     Weight,
 )
 from nextplay.authoring.explain.tree import Node, Trees
+from nextplay.facts import kind_of
 from nextplay.rules.condition import Condition, SignalLeaf, Truth
 from nextplay.rules.program import main_condition
 from nextplay.rules.rulebook import GapRule, Play, SideRule, SignalRule, Text
-from nextplay.rules.wording import render
+from nextplay.rules.wording import PLACEHOLDER, render
 
 _STATES: dict[Truth, State] = {True: "true", False: "false", None: "unknown"}
 
@@ -73,6 +75,8 @@ class _Rules:
         return sort, rule.id, self._words(rule.title), decision.account_id, day
 
     def _words(self, text: Text) -> str:
+        """Write a title; of a rule over a list it is that of no one item, whose values are left open."""
+        text = {locale: PLACEHOLDER.sub(_left_open, wording) for locale, wording in text.items()}
         return render(text, self._case.given.facts, self._case.specs, locale=self._case.locale)
 
     def _parts(self, rule: Rule) -> tuple[Part, ...]:
@@ -214,3 +218,7 @@ def _true_signals(tree: Node) -> Iterator[str]:
         return
     for child in tree.children:
         yield from _true_signals(child)
+
+
+def _left_open(placeholder: re.Match[str]) -> str:
+    return placeholder[0] if kind_of(placeholder[1]) is None else "…"
