@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from nextplay.rules.events import read_events
+from nextplay.rules.fast_events import fast_events
 from nextplay.rules.fault_log import FaultLog
 from nextplay.rules.source import (
     LARGEST_FILE_BYTES,
@@ -168,6 +169,60 @@ def test_events_of_rule_files_are_those_of_ruamel_yaml(small_files: dict[str, by
     """On whole rule files, too, the faster reading gives the same events at the same places."""
     for raw in small_files.values():
         assert [_key(event) for event in read_events(raw.decode(), deepest=32)] == _theirs(raw.decode())
+
+
+def _in_common(event: object) -> tuple[object, ...]:
+    """Name what both parsers' events tell: kind, value, style (none is plain), and where it begins."""
+    mark = getattr(event, "start_mark")  # noqa: B009  neither parser's events are typed
+    told = (str(getattr(event, name, None) or None) for name in ("value", "style", "flow_style"))
+    return (type(event).__name__, *told, mark.line, mark.column)
+
+
+def _nodes(events: Iterable[object]) -> list[tuple[object, ...]]:
+    bounds = ("StreamStartEvent", "StreamEndEvent", "DocumentStartEvent", "DocumentEndEvent")
+    return [_in_common(event) for event in events if type(event).__name__ not in (*bounds, *_ENDS)]
+
+
+_ENDS = ("SequenceEndEvent", "MappingEndEvent")
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(_PIECES, max_size=25).map("".join))
+def test_what_the_fast_parser_takes_it_reads_as_the_careful_one(text: str) -> None:
+    """The C parser gives the same values at the same places, or leaves the file to the careful one."""
+    fast = fast_events(text, deepest=100, most=1000)
+    if fast is not None:
+        assert _nodes(fast) == _nodes(read_events(text, deepest=100))
+
+
+def test_the_shipped_rulebook_is_read_fast_and_alike() -> None:
+    """Every shipped file goes the fast way, and comes out the same."""
+    for file in sorted((Path(__file__).parents[2] / "rules").rglob("*.yaml")):
+        text = file.read_text(encoding="utf-8")
+        fast = fast_events(text, deepest=32, most=200_000)
+        assert fast is not None, file
+        if "boundaries" not in file.name:
+            assert _nodes(fast) == _nodes(read_events(text, deepest=32)), file
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: &x 1",
+        "a: *x",
+        "a: !t 1",
+        "--- 1",
+        "%YAML 1.2\n--- 1",
+        "a:\t1",
+        "a:",
+        "[[[[1]]]]",
+        "[1, 2, 3, 4, 5, 6, 7, 8, 9]",
+        "a: [",
+    ],
+)
+def test_what_is_to_be_complained_about_is_left_to_the_careful_parser(text: str) -> None:
+    """Anchors, aliases, tags, documents, tabs, depth, size and broken texts go the careful way."""
+    assert fast_events(text, deepest=3, most=10) is None
 
 
 @pytest.mark.parametrize(

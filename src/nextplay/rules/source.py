@@ -16,11 +16,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+import yaml
 from ruamel.yaml import events
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 
 from nextplay.rules.events import TooDeep, read_events
+from nextplay.rules.fast_events import fast_events
 from nextplay.rules.fault_log import FaultLog, shortened
 from nextplay.rules.rulebook import Place
 
@@ -147,7 +149,8 @@ def _parse(path: str, raw: bytes, log: FaultLog) -> Node | None:
     if _is_unbounded(path, log.add_source(path, text), log):
         return None
     try:
-        return _Builder(path, log).build(read_events(text, deepest=DEEPEST_NESTING))
+        stream = fast_events(text, deepest=DEEPEST_NESTING, most=MOST_NODES)
+        return _Builder(path, log).build(read_events(text, deepest=DEEPEST_NESTING) if stream is None else iter(stream))
     except TooDeep as error:
         place = Place(path, error.line, error.column)
         log.add(place, "nesting-too-deep", f"values may be nested {DEEPEST_NESTING} deep")
@@ -218,6 +221,14 @@ def _report_character(path: str, text: str, position: int, log: FaultLog) -> Non
     log.add(Place(path, line, column), "bad-character", "control characters may not stand in a rule file")
 
 
+_DOCUMENT_START: Final = (events.DocumentStartEvent, yaml.DocumentStartEvent)
+_SCALAR: Final = (events.ScalarEvent, yaml.ScalarEvent)
+_MAPPING_START: Final = (events.MappingStartEvent, yaml.MappingStartEvent)
+_END: Final = (events.CollectionEndEvent, yaml.CollectionEndEvent)
+_NODE_OR_END: Final = (events.NodeEvent, yaml.NodeEvent, *_END)
+"""The events of the careful parser and of the fast one, which are alike but for their classes."""
+
+
 class _Builder:
     """Builds nodes from events with a stack of its own: deep input cannot exhaust Python's."""
 
@@ -232,9 +243,9 @@ class _Builder:
     def build(self, stream: Iterator[Any]) -> Node | None:
         """Consume every event; an empty file is a fault of its own."""
         for event in stream:
-            if isinstance(event, events.DocumentStartEvent):
+            if isinstance(event, _DOCUMENT_START):
                 self._start_document(event)
-            elif isinstance(event, (events.NodeEvent, events.CollectionEndEvent)):
+            elif isinstance(event, _NODE_OR_END):
                 self._take(event)
         if self._root is None:
             self._log.add(Place(self._path, 1, 1), "empty-file", "this file holds nothing", hint="delete it or fill it")
@@ -252,7 +263,7 @@ class _Builder:
             self._log.add(Place(self._path, 1, 1), "directive", "directives may not be used", hint="remove `%` lines")
 
     def _take(self, event: Any) -> None:  # noqa: ANN401  ruamel.yaml's events are not typed
-        if isinstance(event, events.CollectionEndEvent):
+        if isinstance(event, _END):
             self._close()
             return
         self._nodes += 1
@@ -270,10 +281,10 @@ class _Builder:
             )
         if event.tag is not None:
             self._log.add(place, "tag", f"tag `{shortened(str(event.tag))}` may not be used", hint="remove it")
-        if isinstance(event, events.ScalarEvent):
+        if isinstance(event, _SCALAR):
             self._put(self._scalar(place, event))
         else:
-            mapping = isinstance(event, events.MappingStartEvent)
+            mapping = isinstance(event, _MAPPING_START)
             self._open.append(_Open(place, mapping=mapping, flow=bool(event.flow_style)))
 
     def _close(self) -> None:
@@ -320,7 +331,7 @@ class _Builder:
 
     def _scalar(self, place: Place, event: Any) -> Node:  # noqa: ANN401  ruamel.yaml's events are not typed
         text: str = event.value
-        if event.style is not None or event.tag is not None:
+        if event.style or event.tag is not None:
             return self._text(place, text)
         value = resolve_plain(text)
         if value is None:
