@@ -16,7 +16,7 @@ from nextplay.canonical import decision_document
 from nextplay.cli.book import LINE_SUFFIXES, Book, Entry, read_book
 from nextplay.cli.exits import ExitCode
 from nextplay.cli.output import Format, FormatOption, complain, counted, say_json, show
-from nextplay.cli.places import ModelsOption, RulesOption, models_for
+from nextplay.cli.places import ModelsOption, RulesOption, models_for, rules_that_decide
 from nextplay.cli.rendering import decision_view
 from nextplay.decider import Decider
 from nextplay.decision import Decision, Options
@@ -53,7 +53,10 @@ def decide(  # noqa: PLR0913  each parameter is an option of the command
     options = Options(
         locale=locale, max_actions=max_actions, explanation="full" if explain else "reasons", strict=strict
     )
-    with _opened(snapshot) as stream, closing(load_release(rules, models_for(rules, models))) as release:
+    with (
+        _opened(snapshot) as stream,
+        closing(load_release(rules_that_decide(rules), models_for(rules, models))) as release,
+    ):
         book = read_book(stream, lines=True if snapshot.suffix in LINE_SUFFIXES else None)
         failed = _decide_all(book, Decider(release), options=options, as_of=fallback, output=output)
     if failed:

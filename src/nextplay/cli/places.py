@@ -9,6 +9,7 @@ import typer
 
 from nextplay.cli.exits import ExitCode
 from nextplay.cli.output import complain
+from nextplay.rules.source import read_rulebook_folder, without_tests
 
 RulesOption = Annotated[
     Path,
@@ -45,3 +46,8 @@ def models_for(rules: Path, given: Path | None) -> Path:
         complain(f"no folder `models`, neither beside `{rules}` nor in the present folder; name it with --models")
         raise typer.Exit(ExitCode.INPUT)
     return found
+
+
+def rules_that_decide(rules: Path) -> dict[str, bytes]:
+    """Return the files of a rulebook without its tests: a command that only decides need not load them."""
+    return without_tests(read_rulebook_folder(rules))

@@ -16,7 +16,7 @@ from nextplay.cli.book import LINE_SUFFIXES, Entry, read_book
 from nextplay.cli.exits import ExitCode
 from nextplay.cli.output import Format, FormatOption, complain, say_json, show
 from nextplay.cli.page_view import page_view
-from nextplay.cli.places import ModelsOption, RulesOption, models_for
+from nextplay.cli.places import ModelsOption, RulesOption, models_for, rules_that_decide
 from nextplay.errors import InputInvalid, Violation
 from nextplay.release import load_release
 from nextplay.snapshot import CustomerSnapshot, read_snapshot
@@ -40,7 +40,7 @@ def explain(
 ) -> None:
     """Explain the decision about one account, or why one rule came or did not come, and what would change it."""
     found = _snapshot(snapshot, account)
-    with closing(load_release(rules, models_for(rules, models))) as release:
+    with closing(load_release(rules_that_decide(rules), models_for(rules, models))) as release:
         explainer = Explainer(release, found, locale=locale)
         if rule is None:
             if output is Format.JSON:

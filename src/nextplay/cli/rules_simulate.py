@@ -8,7 +8,7 @@ from nextplay.authoring.book import open_book
 from nextplay.authoring.reports import simulation_page
 from nextplay.authoring.simulation import Simulating, simulate, simulation_document
 from nextplay.cli.output import Format, FormatOption, say_json, show
-from nextplay.cli.places import ModelsOption, RulesArgument, models_for
+from nextplay.cli.places import ModelsOption, RulesArgument, models_for, rules_that_decide
 from nextplay.cli.simulation_view import simulation_view
 from nextplay.cli.whole_book import (
     AllOption,
@@ -20,7 +20,6 @@ from nextplay.cli.whole_book import (
     progress_bar,
 )
 from nextplay.release import load_release
-from nextplay.rules.source import read_rulebook_folder
 
 
 def run_simulation(
@@ -38,7 +37,7 @@ def run_simulation(
 
     Nothing is stored and nobody is told. Rows that cannot be used are counted with their reasons.
     """
-    files, folder = read_rulebook_folder(path), models_for(path, models)
+    files, folder = rules_that_decide(path), models_for(path, models)
     release = load_release(files, folder)
     try:
         given = Simulating(files, folder, instant(as_of))

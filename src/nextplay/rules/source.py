@@ -110,6 +110,11 @@ def read_rulebook_folder(folder: Path) -> dict[str, bytes]:
     return found
 
 
+def without_tests(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the files that decide: tests say nothing of a decision, and are most of what there is to load."""
+    return {path: raw for path, raw in files.items() if not path.startswith("tests/")}
+
+
 def parse_source(path: str, raw: bytes, log: FaultLog) -> Node | None:
     """Turn the bytes of one file into its node; `None` where nothing could be read, which `log` then tells.
 

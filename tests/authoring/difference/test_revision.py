@@ -12,7 +12,7 @@ from tests.cli.console import RULEBOOK
 
 from nextplay.authoring.difference import read_rules
 from nextplay.errors import InputInvalid, NextplayError
-from nextplay.rules.source import read_rulebook_folder
+from nextplay.rules.source import read_rulebook_folder, without_tests
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -38,9 +38,9 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_folder(repository: Path) -> None:
-    """A folder is read as it stands now."""
+    """A folder is read as it stands now, without its tests, which decide nothing."""
     found = read_rules("rules")
-    assert (found.files, found.commit) == (read_rulebook_folder(repository / "rules"), None)
+    assert (found.files, found.commit) == (without_tests(read_rulebook_folder(repository / "rules")), None)
 
 
 @pytest.mark.parametrize("asked", ["HEAD:rules", "main:rules", "main", "HEAD"])
@@ -48,7 +48,7 @@ def test_a_revision(repository: Path, asked: str) -> None:
     """A revision gives the files that were committed, with its commit, and leaves the edited ones alone."""
     edited = read_rulebook_folder(repository / "rules")
     found = read_rules(asked)
-    assert found.files == SMALL != edited
+    assert found.files == without_tests(SMALL) != without_tests(edited)
     assert found.commit == git(repository, "rev-parse", "HEAD")
     assert read_rulebook_folder(repository / "rules") == edited
 
@@ -56,7 +56,7 @@ def test_a_revision(repository: Path, asked: str) -> None:
 def test_a_revision_of_the_other_side(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A revision alone is that of the folder on the other side, from wherever one stands."""
     monkeypatch.chdir(repository.parent)
-    assert read_rules("main", beside=str(repository / "rules")).files == SMALL
+    assert read_rules("main", beside=str(repository / "rules")).files == without_tests(SMALL)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from nextplay.errors import InputInvalid, NextplayError, Violation
-from nextplay.rules.source import LARGEST_FILE_BYTES, read_rulebook_folder
+from nextplay.rules.source import LARGEST_FILE_BYTES, read_rulebook_folder, without_tests
 
 RULES: Final = Path("rules")
 _BOOK: Final = "rulebook.yaml"
@@ -39,7 +39,7 @@ def read_rules(asked: str, *, beside: str | None = None) -> RuleFiles:
         files = read_rulebook_folder(Path(asked))
         if _BOOK not in files:
             raise _refused(asked, f"holds no `{_BOOK}`; name the folder of a rulebook")
-        return RuleFiles(asked, files)
+        return RuleFiles(asked, without_tests(files))
     revision, colon, path = asked.partition(":")
     if not revision or revision.startswith("-"):
         raise _refused(asked, "is neither a folder nor a git revision")
@@ -50,7 +50,7 @@ def read_rules(asked: str, *, beside: str | None = None) -> RuleFiles:
     files = _archived(_git(where, asked, "archive", "--format=tar", tree))
     if _BOOK not in files:
         raise _refused(asked, f"holds no `{_BOOK}` in that revision; name the folder as `{revision}:FOLDER`")
-    return RuleFiles(asked, files, commit.decode().strip())
+    return RuleFiles(asked, without_tests(files), commit.decode().strip())
 
 
 def _git(where: Path, asked: str, *arguments: str) -> bytes:
