@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from nextplay.churn.artefact import FILE_NAME, FORMAT, Family, artefact_bytes
+from nextplay.churn.artefact import FILE_NAME, FORMAT, artefact_bytes
+from nextplay.churn.tables import Family
+from nextplay.facts import Vocabulary
 
 VERSION: Final = "expert-1"
 BASE_PROBABILITY: Final = 0.08
@@ -193,6 +195,10 @@ def document() -> dict[str, Any]:
         "base": base,
         "bands": [{"band": band, "below": below} for band, below in BANDS],
         "tables": built,
+        "calibrator": {"kind": "none"},
+        "missing": {"policy": "neutral", "hidden_shares": []},
+        "training": None,
+        "reference": None,
         "golden": [_golden(row, built, base) for row in golden.values()],
     }
 
@@ -246,6 +252,7 @@ def _table(prior: Prior, family: Family) -> dict[str, Any]:
             values = _centred(prior.adds, prior.shares)
             return table | {
                 "kind": "number",
+                "unit": Vocabulary.of().specs[prior.fact].unit,
                 "sign": 1 if values[-1] > values[0] else -1,
                 "range": list(map(float, prior.bounds)),
                 "thresholds": list(map(float, prior.ends)),
@@ -261,6 +268,7 @@ def _table(prior: Prior, family: Family) -> dict[str, Any]:
             return table | {
                 "kind": "word",
                 "worsening": list(prior.words),
+                "unseen": [],
                 "values": dict(zip(prior.words, values, strict=True)),
             }
 

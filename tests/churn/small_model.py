@@ -30,7 +30,7 @@ FACTS = ("relationship.champion", "support.open_p1", "usage.active_ratio", "usag
 def document() -> dict[str, Any]:
     """Return a sound artefact, without its hash, free to be spoiled."""
     return {
-        "format": "nextplay-churn-table/1",
+        "format": "nextplay-churn-table/2",
         "version": VERSION,
         "provenance": "synthetic",
         "horizon_days": 90,
@@ -48,10 +48,12 @@ def document() -> dict[str, Any]:
                 "family": "relationship",
                 "worsening": ["present", "never", "left"],
                 "values": {"present": -0.25, "never": 0.125, "left": 0.5},
+                "unseen": [],
                 "missing": 0.0,
             },
             {
                 "kind": "number",
+                "unit": "",
                 "fact": "support.open_p1",
                 "family": "support",
                 "sign": 1,
@@ -62,6 +64,7 @@ def document() -> dict[str, Any]:
             },
             {
                 "kind": "number",
+                "unit": "",
                 "fact": "usage.active_ratio",
                 "family": "usage",
                 "sign": -1,
@@ -80,6 +83,28 @@ def document() -> dict[str, Any]:
                 "missing": 0.0,
             },
         ],
+        "calibrator": {"kind": "none"},
+        "missing": {"policy": "learned", "hidden_shares": [0.0, 0.5]},
+        "training": {
+            "data_hash": "sha256:" + "0" * 64,
+            "rows": 100,
+            "accounts": 100,
+            "churners": 60,
+            "base_rate": 0.6,
+            "first_day": None,
+            "last_day": "2026-01-31",
+            "seed": 1,
+            "rounds": 10,
+            "parameters": {"learning_rate": 0.08},
+            "measures": {"auc": 0.7},
+            "contradicted": [],
+            "versions": {"scikit-learn": "1.9.1"},
+        },
+        "reference": {
+            "rows": 100,
+            "facts": {fact: {"missing": 0.5, "quantiles": [], "shares": {}} for fact in FACTS},
+            "probabilities": [0.1, 0.9],
+        },
         "golden": [{"values": {}, "log_odds": -1.9375, "probability": 0.125923}],
     }
 

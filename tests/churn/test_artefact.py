@@ -32,6 +32,11 @@ def set_in(*path: str | int, to: object) -> Callable[[dict[str, Any]], None]:
     return change
 
 
+def isotonic(log_odds: list[float], probabilities: list[float]) -> dict[str, Any]:
+    """Return a calibrator of points."""
+    return {"kind": "isotonic", "log_odds": log_odds, "probabilities": probabilities}
+
+
 def test_a_sound_artefact_loads(tmp_path: Path) -> None:
     """What the writer writes, the reader takes, with what the file says of itself."""
     model = loaded(tmp_path, document())
@@ -60,6 +65,16 @@ def test_a_sound_artefact_loads(tmp_path: Path) -> None:
         (set_in("tables", CHAMPION, "worsening", to=["left", "never", "present"]), "values go against `worsening`"),
         (set_in("tables", P1, "missing", to=0.1), "value must be a multiple of 2^-44"),
         (set_in("tables", P1, "values", to=[0.0, 1.0, 32.0]), "value must be a multiple of 2^-44 between -16 and 16"),
+        (set_in("tables", P1, "unit", to="days"), "unit is `days`, the fact is declared in ``"),
+        (set_in("tables", CHAMPION, "unseen", to=["left"]), "needs a value for each of present, left, never"),
+        (set_in("calibrator", to={"kind": "magic"}), "calibrator"),
+        (set_in("calibrator", to={"kind": "sigmoid", "slope": -1.0, "intercept": 0.0}), "calibrator.sigmoid.slope"),
+        (set_in("calibrator", to=isotonic([0.0, 0.0], [0.1, 0.2])), "calibrator: log_odds must rise"),
+        (set_in("calibrator", to=isotonic([0.0, 1.0], [0.2, 0.1])), "calibrator: probabilities must be as many"),
+        (set_in("calibrator", to=isotonic([0.0, 1.0], [0.2])), "calibrator: probabilities must be as many"),
+        (set_in("training", to=None), "training, reference: must be there exactly where the provenance is not"),
+        (set_in("provenance", to="expert"), "training, reference: must be there exactly where"),
+        (set_in("reference", "facts", to={}), "reference.facts: must be the facts of the tables"),
         (set_in("base", to=-2.1), "base must be a multiple of 2^-44"),
         (set_in("bands", 0, "below", to=0.3), "bands: must be low, moderate, high, critical with rising limits"),
         (set_in("bands", 3, "below", to=0.9), "bands: must be"),

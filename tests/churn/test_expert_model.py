@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from tests.churn.small_model import facts
 
 import expert_churn_model
-from nextplay.churn.artefact import FILE_NAME, FlagTable, NumberTable, WordTable, read_artefact
+from nextplay.churn.artefact import FILE_NAME, read_artefact
 from nextplay.churn.model import ChurnModel
+from nextplay.churn.tables import FlagTable, NumberTable, WordTable
 from nextplay.decision import FactValue
 from nextplay.facts import Vocabulary
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -90,10 +93,36 @@ def test_a_value_beyond_the_range_is_scored_and_named(model: ChurnModel) -> None
     assert score.log_odds == -2.0 + 0.5 - 0.25
 
 
-@pytest.mark.parametrize("values", [{"relationship.champion": "unheard of"}, {"usage.active_ratio": math.nan}])
-def test_a_value_that_no_table_knows_counts_as_missing(model: ChurnModel, values: dict[str, FactValue]) -> None:
-    """An unseen word and a number that is none are unknown, never an ordinary score."""
-    assert scored(model, values) == scored(model, {})
+def test_a_word_that_no_table_knows_counts_as_missing_and_is_named(model: ChurnModel) -> None:
+    """An unseen word is never an ordinary score: it counts as unknown, and the score says which fact it was."""
+    unseen = scored(model, {"relationship.champion": "unheard of"})
+
+    assert unseen == replace(scored(model, {}), out_of_range=("relationship.champion",))
+
+
+@pytest.mark.parametrize("fact", ["usage.active_ratio", "usage.live"])
+def test_a_number_that_is_none_counts_as_missing(model: ChurnModel, fact: str) -> None:
+    """NaN is how bulk input says unknown, and means just that."""
+    assert scored(model, {fact: math.nan}) == scored(model, {})
+
+
+@pytest.mark.parametrize(
+    ("calibrator", "expected"),
+    [
+        ({"kind": "sigmoid", "slope": 2.0, "intercept": 1.0}, 1 / (1 + math.exp(2 * 1.9375 - 1))),
+        ({"kind": "isotonic", "log_odds": [-2.9375, -0.9375], "probabilities": [0.1, 0.3]}, 0.2),
+        ({"kind": "isotonic", "log_odds": [-1.0, 0.0], "probabilities": [0.25, 0.5]}, 0.25),
+        ({"kind": "isotonic", "log_odds": [-3.0, -2.0], "probabilities": [0.25, 0.5]}, 0.5),
+    ],
+)
+def test_the_calibrator_makes_the_probability(tmp_path: Path, calibrator: dict[str, Any], expected: float) -> None:
+    """A line over the log-odds, or lines between points that are level at both ends; the log-odds stay exact."""
+    golden = [{"values": {}, "log_odds": -1.9375, "probability": round(expected, 6)}]
+    model = loaded(tmp_path, document() | {"calibrator": calibrator, "golden": golden})
+
+    score = scored(model, {})
+    assert (score.log_odds, score.probability) == (-1.9375, round(expected, 6))
+    assert model.score_many({"usage.live": [None]})[0] == score
 
 
 def test_bands_begin_at_their_limits(tmp_path: Path) -> None:
@@ -112,7 +141,24 @@ def test_many_accounts_are_scored_like_one(model: ChurnModel, rows: list[dict[st
     """`score_many` equals `score` of each row, bit for bit."""
     columns = {name: [row[name] for row in rows] for name in FACTS}
 
-    assert model.score_many(columns) == [scored(model, row) for row in rows]
+    one_by_one = [scored(model, row) for row in rows]
+    many = model.score_many(columns)
+    assert list(many) == one_by_one
+    assert many.log_odds.tolist() == [score.log_odds for score in one_by_one]
+    assert many.probability.tolist() == [score.probability for score in one_by_one]
+    assert many.completeness.tolist() == [score.completeness for score in one_by_one]
+    for family, contributions in many.families.items():
+        of_rows = [{one.family: one.contribution for one in score.families}[family] for score in one_by_one]
+        assert contributions.tolist() == of_rows
+
+
+def test_arrays_are_columns_too(model: ChurnModel) -> None:
+    """Numpy columns say unknown by NaN, and give what lists with None give; a slice is a list of scores."""
+    lists: dict[str, list[FactValue]] = {"usage.live": [True, None, False], "support.open_p1": [None, 1, 9]}
+    arrays: dict[str, Any] = {"usage.live": np.array([1, np.nan, 0]), "support.open_p1": np.array([np.nan, 1, 9])}
+
+    assert model.score_many(arrays)[0:3] == list(model.score_many(lists))
+    assert model.score_many(lists)[-1].out_of_range == ("support.open_p1",)
 
 
 @settings(max_examples=100)
@@ -128,8 +174,9 @@ def test_drivers_add_up_exactly(model: ChurnModel, row: dict[str, FactValue]) ->
 
 def test_a_fact_without_a_column_is_unknown(model: ChurnModel) -> None:
     """Bulk input may leave facts out; no column at all is no account."""
-    assert model.score_many({"usage.live": [True, None]}) == [scored(model, {"usage.live": True}), scored(model, {})]
-    assert model.score_many({}) == []
+    two = model.score_many({"usage.live": [True, None]})
+    assert list(two) == [scored(model, {"usage.live": True}), scored(model, {})]
+    assert list(model.score_many({})) == []
 
 
 def test_columns_of_different_length_are_refused(model: ChurnModel) -> None:

@@ -9,86 +9,34 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from nextplay.canonical import digest
+from nextplay.churn.calibration import Calibrator, reasons_of_calibrator
+from nextplay.churn.tables import Finite, Part, Table, reasons_of_numbers, reasons_of_table
 from nextplay.decision import RiskBand
 from nextplay.errors import ModelInvalid
 from nextplay.facts.spec import FactSpec
 
-FORMAT: Final = "nextplay-churn-table/1"
+FORMAT: Final = "nextplay-churn-table/2"
 FILE_NAME: Final = "model.json"
-QUANTUM: Final = 2.0**-44
-"""Every value of a table is a multiple of this and at most `LARGEST`: sums of them are exact, in any order."""
-LARGEST: Final = 16.0
 MOST_FACTS: Final = 255  # 255 tables and the base, each at most 16, stay below 2**12: exact in 53 bits with 40 to spare
 
-Family = Literal["commercial", "experience", "outcomes", "relationship", "support", "usage"]
-Finite = Annotated[float, Field(allow_inf_nan=False)]
-Sign = Literal[-1, 0, 1]
 
-_SIGN_OF: Final[Mapping[str, int]] = {"higher_is_better": -1, "lower_is_better": 1}
+Share = Annotated[float, Field(ge=0, le=1)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
-
-
-class NumberTable(_Part):
-    """Log-odds by interval of a number: interval `i` ends at `thresholds[i]`, that end included; the last has no end.
-
-    `sign` is 1 where more of the fact means more risk, -1 where it means less, 0 where neither is claimed. `range`
-    is where the values were set or learned; beyond it the nearest interval answers, and the score says so.
-    """
-
-    kind: Literal["number"]
-    fact: str
-    family: Family
-    sign: Sign
-    range: Annotated[list[Finite], Field(min_length=2, max_length=2)]
-    thresholds: Annotated[list[Finite], Field(min_length=1)]
-    values: list[Finite]
-    missing: Finite
-
-
-class FlagTable(_Part):
-    """Log-odds of a flag. `sign` is 1 where true means more risk."""
-
-    kind: Literal["flag"]
-    fact: str
-    family: Family
-    sign: Sign
-    if_false: Finite
-    if_true: Finite
-    missing: Finite
-
-
-class WordTable(_Part):
-    """Log-odds by word. `worsening` orders the words from best to worst; empty claims no order."""
-
-    kind: Literal["word"]
-    fact: str
-    family: Family
-    worsening: list[str]
-    values: dict[str, Finite]
-    missing: Finite
-
-
-Table = Annotated[NumberTable | FlagTable | WordTable, Field(discriminator="kind")]
-
-
-class BandLimit(_Part):
+class BandLimit(Part):
     """Probabilities below `below` (and not in an earlier band) are in this band; the last reaches to 1."""
 
     band: RiskBand
     below: Annotated[float, Field(gt=0, le=1)]
 
 
-class GoldenRow(_Part):
+class GoldenRow(Part):
     """An account and the score it must get: the proof that file and reader understand each other."""
 
     values: dict[str, bool | float | str]
@@ -96,16 +44,74 @@ class GoldenRow(_Part):
     probability: Annotated[float, Field(ge=0, le=1)]
 
 
-class Artefact(_Part):
-    """The whole file. `base` is the log-odds where every table says 0; `horizon_days` what the probability is about."""
+class MissingPolicy(Part):
+    """What an unknown fact counts as: `neutral` (what an average account adds) or `learned` from unknown values.
 
-    format: Literal["nextplay-churn-table/1"]
+    `hidden_shares` are the shares of values that were hidden in the copies that the training learned from.
+    """
+
+    policy: Literal["learned", "neutral"]
+    hidden_shares: list[Share]
+
+
+class Training(Part):
+    """Where the numbers come from. `data_hash` is over the table that was learned from, row by row.
+
+    `churners` counts accounts. `first_day` and `last_day` are the earliest and the latest as-of day, where known.
+    """
+
+    data_hash: Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
+    rows: Annotated[int, Field(ge=1)]
+    accounts: Annotated[int, Field(ge=1)]
+    churners: Annotated[int, Field(ge=1)]
+    base_rate: Share
+    first_day: str | None
+    last_day: str | None
+    seed: int
+    rounds: Annotated[int, Field(ge=1)]
+    parameters: dict[str, Finite]
+    measures: dict[str, Finite]
+    contradicted: list[str]
+    versions: dict[str, str]
+
+
+class FactReference(Part):
+    """How a fact was spread when the model was made: what drift is measured against.
+
+    `missing` is the share of unknown values. Of those known, `quantiles` are the 0th, 10th ... 100th per cent of a
+    number; `shares` are by word, or by `true` and `false` of a flag.
+    """
+
+    missing: Share
+    quantiles: list[Finite]
+    shares: dict[str, Share]
+
+
+class Reference(Part):
+    """How facts and answers were spread over the `rows` that the model was made from. `probabilities` are quantiles."""
+
+    rows: Annotated[int, Field(ge=1)]
+    facts: dict[str, FactReference]
+    probabilities: list[Share]
+
+
+class Artefact(Part):
+    """The whole file. `base` is the log-odds where every table says 0; `horizon_days` what the probability is about.
+
+    `training` and `reference` are there unless the numbers are a judgement.
+    """
+
+    format: Literal["nextplay-churn-table/2"]
     version: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$")]
     provenance: Literal["expert", "synthetic", "trained"]
     horizon_days: Annotated[int, Field(ge=1, le=3650)]
     base: Finite
     bands: list[BandLimit]
     tables: Annotated[list[Table], Field(min_length=1, max_length=MOST_FACTS)]
+    calibrator: Calibrator
+    missing: MissingPolicy
+    training: Training | None
+    reference: Reference | None
     golden: Annotated[list[GoldenRow], Field(min_length=1)]
     content_hash: str
 
@@ -192,77 +198,24 @@ def _reasons_of_bytes(content: bytes, document: object) -> Iterator[str]:
 
 
 def _reasons_of_content(artefact: Artefact, specs: Mapping[str, FactSpec]) -> Iterator[str]:
-    yield from _reasons_of_numbers("base", [artefact.base])
+    yield from reasons_of_numbers("base", [artefact.base])
     bands = [limit.band for limit in artefact.bands]
     limits = [limit.below for limit in artefact.bands]
     if tuple(bands) != get_args(RiskBand) or limits != sorted(set(limits)) or limits[-1] != 1:
         yield f"bands: must be {', '.join(get_args(RiskBand))} with rising limits, the last of them 1"
+    yield from reasons_of_calibrator(artefact.calibrator)
+    yield from _reasons_of_origin(artefact)
     names = [table.fact for table in artefact.tables]
     if names != sorted(set(names)):
         yield "tables: must be sorted by fact, each fact once"
     for table in artefact.tables:
-        for reason in _reasons_of_table(table, specs):
+        for reason in reasons_of_table(table, specs):
             yield f"tables.{table.fact}: {reason}"
 
 
-def _reasons_of_table(table: NumberTable | FlagTable | WordTable, specs: Mapping[str, FactSpec]) -> Iterator[str]:
-    yield from _reasons_of_numbers("value", [*_values(table), table.missing])
-    spec = specs.get(table.fact)
-    if spec is None or table.fact.startswith("churn."):
-        yield "is no fact that a model may read"
-        return
-    if table.kind != spec.type:
-        yield f"is a {spec.type}, the table is for a {table.kind}"
-        return
-    match table:
-        case NumberTable():
-            yield from _reasons_of_intervals(table)
-        case WordTable():
-            yield from _reasons_of_words(table, spec)
-    if not isinstance(table, WordTable):
-        yield from _reasons_of_sign(table, spec)
-
-
-def _values(table: NumberTable | FlagTable | WordTable) -> list[float]:
-    match table:
-        case NumberTable():
-            return table.values
-        case FlagTable():
-            return [table.if_false, table.if_true]
-        case WordTable():
-            return list(table.values.values())
-
-
-def _reasons_of_numbers(what: str, numbers: Sequence[float]) -> Iterator[str]:
-    if any(abs(number) > LARGEST or not (number / QUANTUM).is_integer() for number in numbers):
-        yield f"{what} must be a multiple of 2^-44 between -{LARGEST:.0f} and {LARGEST:.0f}"
-
-
-def _reasons_of_intervals(table: NumberTable) -> Iterator[str]:
-    if not _rises(table.thresholds, strictly=True):
-        yield "thresholds must rise"
-    if len(table.values) != len(table.thresholds) + 1:
-        yield f"{len(table.thresholds)} thresholds need {len(table.thresholds) + 1} values"
-    if not table.range[0] < table.range[1]:
-        yield "range must rise"
-
-
-def _reasons_of_words(table: WordTable, spec: FactSpec) -> Iterator[str]:
-    if set(table.values) != set(spec.words):
-        yield f"needs a value for each of {', '.join(spec.words)}, and for no other word"
-    elif table.worsening and sorted(table.worsening) != sorted(table.values):
-        yield "worsening must name each word once, or none"
-    elif not _rises([table.values[word] for word in table.worsening]):
-        yield "values go against `worsening`"
-
-
-def _reasons_of_sign(table: NumberTable | FlagTable, spec: FactSpec) -> Iterator[str]:
-    expected = _SIGN_OF.get(spec.preference, table.sign)
-    if table.sign != expected:
-        yield f"sign must be {expected}, since the fact is declared `{spec.preference}`"
-    if table.sign and not _rises([value * table.sign for value in _values(table)]):
-        yield f"values go against the sign {table.sign}"
-
-
-def _rises(numbers: Sequence[float], *, strictly: bool = False) -> bool:
-    return all(low < high or (low == high and not strictly) for low, high in pairwise(numbers))
+def _reasons_of_origin(artefact: Artefact) -> Iterator[str]:
+    learned = artefact.provenance != "expert"
+    if (artefact.training is not None, artefact.reference is not None) != (learned, learned):
+        yield "training, reference: must be there exactly where the provenance is not `expert`"
+    if artefact.reference is not None and artefact.reference.facts.keys() != {table.fact for table in artefact.tables}:
+        yield "reference.facts: must be the facts of the tables"

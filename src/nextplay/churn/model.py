@@ -1,7 +1,7 @@
 """The churn model as it is served: facts in, risk out, with drivers that add up exactly.
 
     log-odds = base + the sum over the facts of table(fact)
-    probability = 1 / (1 + exp(-log-odds))
+    probability = calibrator(log-odds), which is 1 / (1 + exp(-log-odds)) where there is nothing to correct
 
 A generalised additive model: each fact contributes one number that depends on this fact alone, so a driver is no
 approximation. Table values are multiples of 2^-44, so sums are exact in any order, and `math.exp` is used for one
@@ -12,26 +12,22 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import accumulate
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from nextplay.churn.artefact import (
-    Artefact,
-    FlagTable,
-    ModelFile,
-    NumberTable,
-    WordTable,
-    invalid,
-    model_file,
-    verified,
-)
+from nextplay.churn.artefact import Artefact, ModelFile, invalid, model_file, verified
+from nextplay.churn.calibration import calibration
+from nextplay.churn.tables import AnyTable, FlagTable, NumberTable, WordTable
 from nextplay.decision import FactValue, RiskBand
 from nextplay.facts import Facts
 from nextplay.facts.spec import FactSpec
+
+if TYPE_CHECKING:
+    from nextplay.churn.bulk import Flags, ScoredMany
 
 DECIMALS: Final = 6
 MEMOISED: Final = 4096
@@ -54,8 +50,9 @@ class ChurnScore:
     """The risk of one account. `probability` (0..1) is rounded to 6 decimals, and `band` follows from it.
 
     `families` are ordered by the size of their contribution, ties by name; base and contributions add up to `log_odds`
-    exactly. `completeness` is the share (0..1) of the model's facts that are known. `out_of_range` names the facts
-    beyond where the model was set or learned, sorted.
+    exactly. `completeness` is the share (0..1) of the model's facts that are known. `out_of_range` names, sorted, the
+    facts beyond where the model was set or learned: a number out of its range, which the nearest interval answers, and
+    a word it never met, which counts as missing.
     """
 
     probability: float
@@ -66,7 +63,7 @@ class ChurnScore:
     out_of_range: tuple[str, ...]
 
 
-class _Lookup(NamedTuple):
+class Lookup(NamedTuple):
     """One table, ready for use: words and flags by value, numbers by interval."""
 
     fact: str
@@ -95,6 +92,7 @@ class ChurnModel:
             family: tuple(table.fact for table in artefact.tables if table.family == family)
             for family in sorted({table.family for table in artefact.tables})
         }
+        self._calibrated: Final = calibration(artefact.calibrator)
         self._bands: Final = tuple(limit.band for limit in artefact.bands)
         self._limits: Final = [limit.below for limit in artefact.bands][:-1]
         self._lookups: Final = tuple(
@@ -131,17 +129,27 @@ class ChurnModel:
         """Score one account. Each of `fact_names` must be planned in `facts`; what is unknown counts as missing."""
         return self._score(facts.values_of(self._order))
 
-    def score_many(self, columns: Mapping[str, Sequence[FactValue]]) -> list[ChurnScore]:
+    def score_many(self, columns: Mapping[str, Sequence[FactValue]]) -> ScoredMany:
         """Score many accounts, given as one column for each fact; equal bit for bit to `score` of each row.
 
-        A fact without a column is unknown for all. Raises `ValueError` where columns differ in length.
+        A column is a sequence with `None` for unknown, or a numpy array with NaN. A fact without a column is unknown
+        for all. Raises `ValueError` where columns differ in length.
         """
+        from nextplay.churn.bulk import ScoredMany, contributions  # noqa: PLC0415  who scores one needs no numpy
+
         lengths = {len(column) for column in columns.values()}
         if len(lengths) > 1:
             raise ValueError("columns differ in length; give one value, or none, for each account")
-        unknown = [None] * max(lengths, default=0)
-        rows = zip(*(columns.get(name, unknown) for name in self._order), strict=True)
-        return list(map(self._score, rows))
+        found = contributions(self._lookups, columns, max(lengths, default=0))
+        log_odds = self.base + found.adds.sum(axis=1)
+        groups = zip(self.families, self._groups, strict=True)
+        return ScoredMany(
+            found,
+            log_odds=log_odds,
+            probability=[round(self._calibrated(each), DECIMALS) for each in log_odds.tolist()],
+            families={family: found.adds[:, place].sum(axis=1) for family, (place, _) in groups},
+            score=self._scored_flags,
+        )
 
     def _score(self, values: Sequence[Any]) -> ChurnScore:
         """Score the values of `_order`: the facts by family, then by name."""
@@ -156,6 +164,8 @@ class ChurnModel:
                 pass
             elif by_value is not None:
                 found = by_value.get(value)
+                if found is None and value == value:  # noqa: PLR0124  only NaN differs from itself
+                    out_of_range.append(fact)
             elif low <= value <= high:
                 found = by_interval[bisect_left(thresholds, value)]
             elif not math.isnan(value):
@@ -165,19 +175,24 @@ class ChurnModel:
                 found = missing
                 unknown += 1
             contributions.append(found)
+        return self._scored(tuple(contributions), unknown, out_of_range)
+
+    def _scored(self, contributions: tuple[float, ...], unknown: int, out_of_range: Iterable[str]) -> ChurnScore:
         log_odds = self.base + sum(contributions)
-        probability = round(1.0 / (1.0 + math.exp(-log_odds)), DECIMALS)
-        found_all = tuple(contributions)
-        families = [group(found_all[place]) for place, group in self._groups]
+        probability = round(self._calibrated(log_odds), DECIMALS)
+        families = [group(contributions[place]) for place, group in self._groups]
         families.sort(key=_weight)
         return ChurnScore(
             probability,
             log_odds,
             self._bands[bisect_right(self._limits, probability)],
             tuple(families),
-            1.0 - unknown / len(found_all),
+            1.0 - unknown / len(contributions),
             tuple(sorted(out_of_range)),
         )
+
+    def _scored_flags(self, contributions: tuple[float, ...], unknown: int, beyond: Flags) -> ChurnScore:
+        return self._scored(contributions, unknown, [self._order[place] for place in beyond.nonzero()[0]])
 
 
 def _grouped(family: str, names: tuple[str, ...], contributions: tuple[float, ...]) -> FamilyContribution:
@@ -191,12 +206,12 @@ def _weight(family: FamilyContribution) -> float:
     return -abs(family.contribution)
 
 
-def _lookup(table: NumberTable | FlagTable | WordTable) -> _Lookup:
+def _lookup(table: AnyTable) -> Lookup:
     match table:
         case NumberTable():
             low, high = table.range
-            return _Lookup(table.fact, table.missing, None, table.thresholds, table.values, low, high)
+            return Lookup(table.fact, table.missing, None, table.thresholds, table.values, low, high)
         case FlagTable():
-            return _Lookup(table.fact, table.missing, by_value={False: table.if_false, True: table.if_true})
+            return Lookup(table.fact, table.missing, by_value={False: table.if_false, True: table.if_true})
         case WordTable():
-            return _Lookup(table.fact, table.missing, by_value={**table.values})
+            return Lookup(table.fact, table.missing, by_value={**table.values})
