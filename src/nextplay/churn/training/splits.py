@@ -1,0 +1,64 @@
+"""Which rows learn and which judge: never the same account on both sides, and never the future on the learning side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from nextplay.churn.training.table import Flags, Table, Whole
+from nextplay.errors import InputInvalid, Violation
+
+
+def grouped_folds(table: Table, *, folds: int, seed: int) -> Whole:
+    """Deal accounts to folds by chance, those with a churn first: each fold gets its share of them.
+
+    Returns the fold of each row; rows of one account are in one fold.
+    """
+    accounts, places = np.unique(table.accounts, return_inverse=True)
+    left = np.bincount(places, weights=table.label, minlength=len(accounts)) > 0
+    dealt = np.random.default_rng(seed).permutation(len(accounts))
+    dealt = dealt[np.argsort(~left[dealt], kind="stable")]
+    fold_of = np.empty(len(accounts), dtype=np.int64)
+    fold_of[dealt] = np.arange(len(accounts)) % folds
+    return fold_of[places]
+
+
+def parted(folds: Whole) -> Iterator[tuple[Flags, Flags]]:
+    """Yield for each fold which rows learn and which judge."""
+    for fold in np.unique(folds):
+        yield folds != fold, folds == fold
+
+
+def time_split(table: Table, *, horizon_days: int, test_share: float = 0.25) -> tuple[Flags, Flags]:
+    """Part by time: the latest `test_share` of the rows judge; those whose label was known before then learn.
+
+    Between the last day that learns and the first that judges lie `horizon_days`: what was not yet known cannot be
+    learned from. An account may stand on both sides, as it does in service. Raises `InputInvalid` where the table has
+    no days, or no row remains on a side.
+    """
+    if table.days is None:
+        raise InputInvalid([Violation("as_of", "is needed to split by time; map it, or split by account")])
+    days = np.unique(table.days)
+    counts = np.array([np.count_nonzero(table.days >= day) for day in days])
+    late = days[counts >= test_share * len(table)]
+    first = int(late[-1])
+    judge = table.days >= first
+    learn = table.days + horizon_days <= first
+    for rows in (learn, judge):
+        if not 0 < np.count_nonzero(table.label[rows]) < np.count_nonzero(rows):
+            message = f"the days span too little for a gap of {horizon_days} days between learning and judging; "
+            raise InputInvalid([Violation("as_of", message + "add older snapshots, or split by account")])
+    return learn, judge
+
+
+def closed_windows(table: Table, *, observed_until: int, horizon_days: int) -> Flags:
+    """Tell which rows have a label that can be known: their horizon ended by the day `observed_until`.
+
+    A row whose window is still open counts nobody who is about to leave: kept, it would teach that recent accounts
+    stay. A table without days has closed windows by declaration.
+    """
+    if table.days is None:
+        return np.ones(len(table), dtype=np.bool_)
+    closed: Flags = table.days + horizon_days <= observed_until
+    return closed
