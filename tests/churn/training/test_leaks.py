@@ -25,7 +25,11 @@ def test_a_sound_table_has_no_leak() -> None:
         (Column("billing.churn_date", "number", np.arange(400.0)), "name", "is named like something known only"),
         (Column("end_date", "number", np.arange(400.0)), "name", "is named like something known only"),
         (Column("seats_now", "number", np.where(TABLE.label, -1.0, np.arange(400.0))), "alone", r"AUC 1\.000"),
-        (Column("state", "word", np.where(TABLE.label, 1.0, 0.0), words=("on", "off")), "alone", "tells the outcome alone"),
+        (
+            Column("state", "word", np.where(TABLE.label, 1.0, 0.0), words=("on", "off")),
+            "alone",
+            "tells the outcome alone",
+        ),
         (Column("nps", "number", np.where(TABLE.label, np.nan, np.arange(400.0))), "missing", "is missing only where"),
         (Column("why", "number", np.where(TABLE.label, np.arange(400.0), np.nan)), "present", "is present only where"),
     ],
