@@ -11,7 +11,7 @@ from typing import Annotated, Final
 
 import typer
 
-from nextplay.authoring.explain import Explainer, RuleNotFound, explanation_document
+from nextplay.authoring.explain import Asked, Explainer, KindNotPossible, RuleNotFound, explanation_document
 from nextplay.cli.book import LINE_SUFFIXES, Entry, read_book
 from nextplay.cli.exits import ExitCode
 from nextplay.cli.output import Format, FormatOption, complain, say_json, show
@@ -33,6 +33,9 @@ def explain(
     account: Annotated[
         str | None, typer.Option(metavar="ID", help="Which account of a book; a book of one needs no name.")
     ] = None,
+    to: Annotated[
+        Asked | None, typer.Option(help="With --rule: what would make a contested gap so; none: what would end it.")
+    ] = None,
     locale: Annotated[str, typer.Option(help="Language of the texts, such as en or pt-BR.")] = "en",
     output: FormatOption = Format.TEXT,
     rules: RulesOption = Path("rules"),
@@ -49,8 +52,8 @@ def explain(
                 show(page_view(explainer.account_page()))
             return
         try:
-            explanation = explainer.rule(rule)
-        except RuleNotFound as error:
+            explanation = explainer.rule(rule, to=to)
+        except (RuleNotFound, KindNotPossible) as error:
             complain(str(error))
             raise typer.Exit(ExitCode.INPUT) from None
         if output is Format.JSON:

@@ -18,7 +18,16 @@ from nextplay.facts.item_fields import ITEM_FIELDS, Row
 from nextplay.facts.items import LIST_OF, MOST_ITEMS, Item
 from nextplay.facts.spec import ItemKind
 from nextplay.facts.survey_answers import HIGHEST_LOW, Answer, ease_of
-from nextplay.snapshot import SCALE_RANGE, Event, InputWarning, Objective, Survey, Touchpoint, TouchpointName
+from nextplay.snapshot import (
+    SCALE_RANGE,
+    CustomerSnapshot,
+    Event,
+    InputWarning,
+    Objective,
+    Survey,
+    Touchpoint,
+    TouchpointName,
+)
 
 _LAST: Final = 1 << 40
 _STATUS_ORDER: Final = {"active": 0, None: 1, "achieved": 2, "abandoned": 3}
@@ -47,6 +56,16 @@ def rows_of(kind: ItemKind, view: AccountView) -> list[Row] | None:
     if kind == "survey":
         return [Row(row, today, _survey_state(row, sent)) for row in sent]
     return [Row(row, today) for row in sent]
+
+
+def items_by_place(kind: ItemKind, snapshot: CustomerSnapshot, items: Sequence[Item]) -> dict[int, Item]:
+    """Return the items of a list by their place in it as it was sent, counted from 1."""
+    rows = rows_of(kind, AccountView(snapshot, {})) or []
+    keys = {id(row.raw): key for key, row in _in_order(kind, rows)}
+    by_key = {item.key: item for item in items}
+    sent: Sequence[Any] = getattr(snapshot, LIST_OF[kind]) or ()
+    found = {place: by_key.get(keys[id(raw)]) for place, raw in enumerate(sent, start=1)}
+    return {place: item for place, item in found.items() if item is not None}
 
 
 class ItemPlan:

@@ -28,6 +28,11 @@ class Item:
     label: str
     values: Mapping[str, FactValue]
 
+    @property
+    def name(self) -> str:
+        """What people are told: the label, or the key of an item without one."""
+        return self.label or self.key
+
 
 class ReadsFacts(Protocol):
     """Whatever knows the values of facts; `None` is unknown."""

@@ -5,13 +5,15 @@
 
 from nextplay.authoring.explain.account import AccountExplanation
 from nextplay.authoring.explain.document import explanation_document
-from nextplay.authoring.explain.explainer import Explainer, RuleNotFound, explain_page, explain_text
-from nextplay.authoring.explain.explanation import RuleExplanation
+from nextplay.authoring.explain.explainer import Explainer, KindNotPossible, RuleNotFound, explain_page, explain_text
+from nextplay.authoring.explain.explanation import Asked, RuleExplanation
 from nextplay.authoring.explain.page import Line, Page, Section, page_text
 
 __all__ = [
     "AccountExplanation",
+    "Asked",
     "Explainer",
+    "KindNotPossible",
     "Line",
     "Page",
     "RuleExplanation",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from nextplay.authoring.explain.words import words
 from nextplay.canonical import snapshot_document
 from nextplay.decider import Decider
 from nextplay.decision import Decision, Options, Side
-from nextplay.facts import Facts, FactSpec
+from nextplay.facts import Facts, FactSpec, Item, ItemKind, items_by_place, kind_of
 from nextplay.release import Release
 from nextplay.rules.condition import Truth
 from nextplay.rules.rulebook import GapRule, Play, SignalRule
@@ -30,6 +31,14 @@ class Decided:
         self.facts: Facts = release.plan.read(snapshot).with_churn(churn.probability, churn.band)
         self.signals: Mapping[str, Truth] = {entry.signal: entry.truth for entry in self.decision.trace}
         self.answers: Mapping[str, Side] = dict(_answers(self.decision, release))
+        self._rows: dict[ItemKind, Mapping[int, Item] | None] = {}
+
+    def rows(self, kind: ItemKind) -> Mapping[int, Item] | None:
+        """Return the items that rules look at by their places in the list; `None` where it was not sent."""
+        if kind not in self._rows:
+            items = self.facts.items.get(kind)
+            self._rows[kind] = None if items is None else items_by_place(kind, self.snapshot, items)
+        return self._rows[kind]
 
 
 class Case:
@@ -56,9 +65,27 @@ class Case:
         """Decide for another snapshot with the same release and options."""
         return Decided(self._decider, snapshot, self._options)
 
-    def label(self, fact: str) -> str:
-        """Return what a fact is called in the language of the answer."""
-        return fact_label(fact, self.locale)
+    def label(self, fact: str, *, within: str | None = None) -> str:
+        """Return what a fact is called in the language of the answer.
+
+        Of a row (`@2`) with the name of its item, unless that is the one `within` which it is told.
+        """
+        bare = fact.partition("@")[0]
+        item = self.item(fact)
+        label = fact_label(bare, self.locale)
+        if item is None or within == item.name:
+            return label
+        return words(self.locale, "of_item", label=label, item=item.name)
+
+    def item(self, fact: str) -> Item | None:
+        """Return the item that a fact of a row is about; `None` for others, and where the account has no such row."""
+        bare, _, place = fact.partition("@")
+        kind = kind_of(bare)
+        return (self.given.rows(kind) or {}).get(int(place)) if kind is not None and place else None
+
+    def spec(self, fact: str) -> FactSpec:
+        """Return the spec of a fact, be it of the account or of a row."""
+        return self.specs[fact.partition("@")[0]]
 
     def rule(self, name: str) -> Rule:
         """Return a gap, play or signal by id, the first of these that has it; `KeyError` where none has.

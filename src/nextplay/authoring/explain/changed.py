@@ -11,17 +11,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import deepcopy
 from datetime import date, datetime, timedelta
-from itertools import combinations, product
+from itertools import combinations, islice, product
 from typing import Any, Final, get_args
 
+from nextplay.authoring.explain.changed_rows import of_account, with_rows
 from nextplay.authoring.explain.explanation import FieldChange
+from nextplay.authoring.explain.rows import AT
 from nextplay.decision import FactValue
 from nextplay.errors import InputInvalid
-from nextplay.facts import Vocabulary, write_over
+from nextplay.facts import LIST_OF, Vocabulary, items_by_place, kind_of, write_over
 from nextplay.snapshot import (
     SCALE_RANGE,
     BlockedBy,
     CustomerSnapshot,
+    EventKind,
     EventStatus,
     Expectation,
     ObjectiveStatus,
@@ -39,11 +42,17 @@ _WORDS: Final[Mapping[str, Sequence[str]]] = {
     "objectives.status": get_args(ObjectiveStatus),
     "objectives.blocked_by": get_args(BlockedBy),
     "objectives.touchpoint": get_args(TouchpointName),
+    "events.kind": get_args(EventKind),
     "events.status": get_args(EventStatus),
+    "events.touchpoint": get_args(TouchpointName),
     "surveys.driver": get_args(SurveyDriver),
+    "surveys.touchpoint": get_args(TouchpointName),
     "touchpoints.expectation": get_args(Expectation),
 }
+_MOVES: Final = (-8, 8, -31, 31, -91, 91, -181, 181, -365, 365)
+"""Days by which a date is moved where no line leads to what is wanted."""
 _MOST_CLEARED: Final = 48
+_MOST_LEFT_OUT: Final = 60
 _MEASURED: Final = ("current", "score")
 """Fields that life changes come before those that were once agreed."""
 
@@ -55,17 +64,30 @@ def changed_snapshots(
 
     The values of `wanted` are aimed at. Where whole numbers do not allow them, the nearest that `fits` will do.
     """
-    plan = vocabulary.plan(wanted)
     for document in _documents(given, wanted, vocabulary):
         for variant in (document, *_in_whole_numbers(given, document)):
             try:
                 snapshot = read_snapshot(variant, strict=True).snapshot
             except InputInvalid:
                 continue
-            facts = plan.read(snapshot)
-            if all(fits(name, facts.value(name)) for name in wanted):
+            if all(fits(name, _value(snapshot, name, vocabulary)) for name in wanted):
                 yield snapshot
                 break
+
+
+def _value(snapshot: CustomerSnapshot, name: str, vocabulary: Vocabulary) -> FactValue:
+    """Read one fact, of the account or of a row."""
+    fact, _, place = name.partition(AT)
+    facts, kind = vocabulary.plan((fact,)).read(snapshot), kind_of(fact)
+    if kind is None:
+        return facts.value(fact)
+    item = items_by_place(kind, snapshot, facts.items[kind] or ()).get(int(place))
+    return None if item is None else item.values[fact]
+
+
+def _reads(name: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+    fact, _, place = name.partition(AT)
+    return (vocabulary.item_specs if place else vocabulary.specs)[fact].reads
 
 
 def _in_whole_numbers(given: Document, document: Document) -> Iterator[Document]:
@@ -111,12 +133,42 @@ def _row_changes(before: Sequence[object], after: Sequence[object], path: str) -
 
 
 def _documents(given: Document, wanted: Wanted, vocabulary: Vocabulary) -> Iterator[Document]:
+    whole = of_account(wanted)
+    if len(whole) < len(wanted):
+        if not whole:
+            yield from _row_moved(given, wanted, vocabulary)
+        for document in _of_account(given, whole, vocabulary) if whole else (given,):
+            yield from with_rows(document, wanted, vocabulary)
+    else:
+        yield from _of_account(given, wanted, vocabulary)
+
+
+def _of_account(given: Document, wanted: Wanted, vocabulary: Vocabulary) -> Iterator[Document]:
     yield from _other_fields(given, wanted, vocabulary)
     lists = {part for name in wanted for read in vocabulary.specs[name].reads if (part := read.partition(".")[0])}
     for name in sorted(lists & {*_LISTS, "touchpoints"}):
         yield from _other_row(given, name, wanted, vocabulary)
     for name in sorted(lists & set(_LISTS)):
         yield from _new_rows(given, name, wanted, vocabulary)
+        yield from _fewer_rows(given, name)
+
+
+def _row_moved(given: Document, wanted: Wanted, vocabulary: Vocabulary) -> Iterator[Document]:
+    """Change one field of the one row that all facts are about."""
+    rows = {(kind_of(name), int(name.partition(AT)[2])) for name in wanted}
+    kind, place = min(rows, key=str)
+    name = LIST_OF[kind] if kind else ""
+    if len(rows) == 1 and place <= len(given.get(name) or ()):
+        for field in _fields(name, wanted, vocabulary):
+            yield from _other_field(given, (name, place - 1, field), wanted, vocabulary)
+
+
+def _fewer_rows(given: Document, name: str) -> Iterator[Document]:
+    """Leave out two or three rows."""
+    rows: list[Document] = given.get(name) or []
+    sets = (gone for size in (2, 3) for gone in combinations(range(len(rows)), size))
+    for gone in islice(sets, _MOST_LEFT_OUT):
+        yield {**deepcopy(given), name: [row for index, row in enumerate(rows) if index not in gone]}
 
 
 def _other_fields(given: Document, wanted: Wanted, vocabulary: Vocabulary) -> Iterator[Document]:
@@ -157,16 +209,27 @@ def _clear(document: Document, path: tuple[str, ...]) -> None:
 def _other_row(given: Document, name: str, wanted: Wanted, vocabulary: Vocabulary) -> Iterator[Document]:
     """Change one field of one row, or leave a row out."""
     rows: list[Document] = given.get(name) or []
-    reads = {read for fact in wanted for read in vocabulary.specs[fact].reads if read.startswith(f"{name}.")}
-    fields = sorted((read.partition(".")[2] for read in reads), key=lambda field: (field not in _MEASURED, field))
-    for index, field in product(range(len(rows)), fields):
-        for value in _other_values(given, (name, index, field), wanted, vocabulary):
-            document = deepcopy(given)
-            document[name][index][field] = value
-            yield document
+    for index, field in product(range(len(rows)), _fields(name, wanted, vocabulary)):
+        yield from _other_field(given, (name, index, field), wanted, vocabulary)
     for index in range(len(rows)):
         document = deepcopy(given)
         del document[name][index]
+        yield document
+
+
+def _fields(name: str, wanted: Wanted, vocabulary: Vocabulary) -> list[str]:
+    """Name the fields of a row that facts are read from, what life changes first."""
+    reads = {read for fact in wanted for read in _reads(fact, vocabulary) if read.startswith(f"{name}.")}
+    return sorted((read.partition(".")[2] for read in reads), key=lambda field: (field not in _MEASURED, field))
+
+
+def _other_field(
+    given: Document, place: tuple[str, int, str], wanted: Wanted, vocabulary: Vocabulary
+) -> Iterator[Document]:
+    name, index, field = place
+    for value in _other_values(given, place, wanted, vocabulary):
+        document = deepcopy(given)
+        document[name][index][field] = value
         yield document
 
 
@@ -200,8 +263,6 @@ def _along_a_line(
     day = _day(held)
     for fact, value in wanted.items():
         if isinstance(value, bool) or not isinstance(value, int | float):
-            if day is not None:
-                yield from (str(day + timedelta(days=days)) for days in (-365, -181, -91, -31, -8, 8, 31, 91, 181, 365))
             continue
         here = _read_one(given, fact, vocabulary)
         notch = 1
@@ -210,6 +271,8 @@ def _along_a_line(
         there = _read_one(document, fact, vocabulary)
         if isinstance(here, int | float) and isinstance(there, int | float) and there != here:
             yield _moved(held, (value - here) * notch / (there - here))
+    if day is not None:
+        yield from (str(day + timedelta(days=days)) for days in _MOVES)
 
 
 def _moved(held: Any, way: float) -> Any:  # noqa: ANN401  a number or a day, as it was
@@ -230,7 +293,7 @@ def _day(held: object) -> date | None:
 
 def _read_one(document: Document, fact: str, vocabulary: Vocabulary) -> FactValue:
     with suppress(InputInvalid):
-        return vocabulary.plan((fact,)).read(read_snapshot(document).snapshot).value(fact)
+        return _value(read_snapshot(document).snapshot, fact, vocabulary)
     return None
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from nextplay.authoring.explain.account import AccountExplanation, AccountPage, explained_account
 from nextplay.authoring.explain.case import Case
-from nextplay.authoring.explain.explanation import RuleExplanation
+from nextplay.authoring.explain.explanation import Asked, RuleExplanation
 from nextplay.authoring.explain.flips import flip_searches
 from nextplay.authoring.explain.page import Page, page_text
 from nextplay.authoring.explain.rule_page import RulePage
@@ -16,11 +16,16 @@ from nextplay.authoring.explain.rules import explained
 from nextplay.authoring.explain.undecided import settling
 from nextplay.errors import NextplayError
 from nextplay.release import Release
+from nextplay.rules.rulebook import GapRule
 from nextplay.snapshot import CustomerSnapshot
 
 
 class RuleNotFound(NextplayError):
     """The rulebook has no signal, gap or play of this id."""
+
+
+class KindNotPossible(NextplayError):
+    """What is asked for can be asked of contested gaps alone."""
 
 
 class Explainer:
@@ -38,10 +43,11 @@ class Explainer:
         """Write the explanation of the decision as a page."""
         return AccountPage(self._case).page(self.account())
 
-    def rule(self, name: str, *, changes: bool = True) -> RuleExplanation:
+    def rule(self, name: str, *, changes: bool = True, to: Asked | None = None) -> RuleExplanation:
         """Explain one rule, named as for `Case.rule`; with `changes`, also what would turn it round or decide it.
 
-        Raises `RuleNotFound` with what may have been meant.
+        With `to`, what would lead it there instead. Raises `RuleNotFound` with what may have been meant, and
+        `KindNotPossible`.
         """
         try:
             rule = self._case.rule(name)
@@ -50,8 +56,12 @@ class Explainer:
         found = explained(self._case, rule)
         if not changes:
             return found
-        searches = tuple(flip_searches(self._case, rule, found))
-        return replace(found, searches=searches, settled_by=settling(self._case, rule, found))
+        if to not in (None, "none") and not (isinstance(rule, GapRule) and rule.kind is None):
+            message = f"`{name}` is no contested gap, so it cannot be {to}; ask with `--to none`, or leave `--to` out"
+            raise KindNotPossible(message)
+        searches = tuple(flip_searches(self._case, rule, found, to))
+        settled = settling(self._case, rule, found)
+        return replace(found, searches=searches, settled_by=settled.by, unsettled=settled.why_none)
 
     def rule_page(self, name: str, *, changes: bool = True) -> Page:
         """Write the explanation of one rule as a page."""

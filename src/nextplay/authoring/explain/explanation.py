@@ -16,7 +16,10 @@ State = Literal[
     "true", "false", "unknown", "stands", "explained", "absorbed", "action", "open", "escalated", "withheld", "absent"
 ]
 """What became of a rule: signals have the first three; gaps stand, or are explained, absorbed, false or unknown."""
-Wanted = Literal["gone", "come", "cx", "cs"]
+Wanted = Literal["gone", "come", "out", "cx", "cs", "mixed", "undetermined"]
+"""`out`: a gap that is a part of another stands by itself."""
+Asked = Literal["none", "cx", "cs", "mixed", "undetermined"]
+"""What a change shall lead to where it is asked for by name; `none`: the rule does not come."""
 MOST_CHANGED: Final = 3
 """So many facts at once a change that is proposed may concern."""
 
@@ -60,6 +63,16 @@ class Weight:
     signal: str | None
     title: str
     counts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ItemGap:
+    """What a gap is made of for one item that it stands for."""
+
+    item: str
+    label: str
+    sides: tuple[SideRow, ...]
+    severity: tuple[Weight, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +142,16 @@ class Flip:
 
 @dataclass(frozen=True, slots=True)
 class FlipSearch:
-    """What the search for a change found; without `flips`, `why_none` is `none`, `large` or `items`."""
+    """What the search for a change found, for the gap of one item where `item` is there.
+
+    Without `flips`, `why_none` says whether it is `already` so, no change does it (`none`), one of more facts would
+    (`large`), or a colleague's answer stands against it (`answered`).
+    """
 
     wanted: Wanted
     flips: tuple[Flip, ...]
-    why_none: Literal["", "none", "large", "items"] = ""
+    why_none: Literal["", "none", "large", "already", "answered"] = ""
+    item: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +170,16 @@ class Settling:
     facts: tuple[str, ...]
     always: bool
     outcomes: tuple[Outcome, ...]
+    item: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RuleExplanation:
-    """Why one rule came or did not come for one account."""
+    """Why one rule came or did not come for one account.
+
+    Facts of a row of a list end in its place there, counted from 1: `objective.days_overdue@3`. `unsettled` says why
+    nothing decides an undecided rule: no few facts do, or a list was not sent.
+    """
 
     sort: Sort
     id: str
@@ -179,3 +202,5 @@ class RuleExplanation:
     counts_today: bool = True
     searches: tuple[FlipSearch, ...] = ()
     settled_by: tuple[Settling, ...] = ()
+    unsettled: Literal["", "none", "list"] = ""
+    items: tuple[ItemGap, ...] = ()

@@ -2,38 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice, product
-from typing import Final, NamedTuple
+from itertools import islice
+from typing import Final, Literal, NamedTuple
 
-from nextplay.authoring.explain.case import Case, Decided, Rule
+from nextplay.authoring.explain.aims import Aim, aims_of
+from nextplay.authoring.explain.case import Case, Rule
 from nextplay.authoring.explain.changed import changed_snapshots, field_changes
-from nextplay.authoring.explain.explanation import MOST_CHANGED, Change, Flip, FlipSearch, RuleExplanation, Wanted
+from nextplay.authoring.explain.explanation import MOST_CHANGED, Asked, Change, Flip, FlipSearch, RuleExplanation
 from nextplay.authoring.explain.point import Point, leaves_below
-from nextplay.authoring.explain.smallest import Alternatives, Smallest
+from nextplay.authoring.explain.rows import AT, Rows
+from nextplay.authoring.explain.smallest import Smallest
 from nextplay.authoring.lint.boxes import Box
-from nextplay.authoring.lint.search import Goal, NotDecided, Search
-from nextplay.authoring.lint.stated import missed, reached_by, standing
+from nextplay.authoring.lint.search import NotDecided, Search
 from nextplay.canonical import snapshot_document
 from nextplay.decision import FactValue
-from nextplay.facts import FactsOfItem
-from nextplay.rules.rulebook import GapRule, Play, SignalRule
 
 _MOST_FLIPS: Final = 3
 """So many changes of the same size are shown."""
 _MOST_TRIED: Final = 30
 _MOST_BUILT: Final = 8
-_MOST_ALTERNATIVES: Final = 64
-_BY_RULE: Final = ("eligibility", "applicability", "suitability")
-
-
-class _Aim(NamedTuple):
-    """What a change shall lead to: one of the alternatives reached, and seen in the decision."""
-
-    wanted: Wanted
-    alternatives: Alternatives
-    reached: Callable[[Decided], bool]
+_SURE: Final = ("already", "answered")
 
 
 class _Plan(NamedTuple):
@@ -50,98 +40,73 @@ def _order(plan: _Plan) -> tuple[int, float, tuple[str, ...]]:
     return plan.size, plan.steps, plan.facts
 
 
-def flip_searches(case: Case, rule: Rule, found: RuleExplanation) -> Iterator[FlipSearch]:
-    """Search, for a rule as it was found, what would turn it round."""
-    if found.counts_today and found.life.status == "live":
-        for aim in _aims(case, rule, found):
-            yield _Flips(case, aim).search()
+def flip_searches(case: Case, rule: Rule, found: RuleExplanation, to: Asked | None = None) -> Iterator[FlipSearch]:
+    """Search, for a rule as it was found, what would turn it round, or lead it to what is asked for.
 
-
-def _aims(case: Case, rule: Rule, found: RuleExplanation) -> Iterator[_Aim]:
-    match rule:
-        case SignalRule():
-            yield _of_signal(rule, here=found.state == "true")
-        case GapRule():
-            yield from _of_gap(rule, found)
-        case Play():
-            if found.state in ("action", "absent") or (found.ranking and found.ranking.reason in _BY_RULE):
-                yield _of_play(case, rule, here=found.state == "action")
-
-
-def _of_signal(rule: SignalRule, *, here: bool) -> _Aim:
-    if here:
-        return _Aim("gone", (((rule.when, "not_true"),),), lambda decided: decided.signals[rule.id] is not True)
-    return _Aim("come", (((rule.when, "true"),),), lambda decided: decided.signals[rule.id] is True)
-
-
-def _of_gap(rule: GapRule, found: RuleExplanation) -> Iterator[_Aim]:
-    stands = standing(rule)
-
-    def kinds(decided: Decided) -> set[str]:
-        return {gap.kind for gap in decided.decision.gaps if gap.gap == rule.id}
-
-    if not found.standings:
-        yield _Aim("come", (stands.goals,), lambda decided: bool(kinds(decided)))
+    Where nothing else does it and the rule speaks of a list, a row more is tried too.
+    """
+    if not found.counts_today or found.life.status != "live":
         return
-    yield _Aim("gone", tuple((missed(goal),) for goal in stands.goals), lambda decided: not kinds(decided))
-    if rule.cx is None or rule.cs is None:
-        return
-    now = found.standings[0].kind
-    if now != "cx":
-        goals: tuple[Goal, ...] = (*standing(rule, "cx").goals, (rule.cs.when, "not_true"))
-        yield _Aim("cx", (goals,), lambda decided: kinds(decided) == {"cx"})
-    if now != "cs":
-        goals = (*standing(rule, "cs").goals, (rule.cx.when, "not_true"))
-        yield _Aim("cs", (goals,), lambda decided: kinds(decided) == {"cs"})
-
-
-def _of_play(case: Case, rule: Play, *, here: bool) -> _Aim:
-    ways = [reached_by(rule, target, case.gaps[target.gap]) for target in rule.answers]
-    if not here:
-        return _Aim("come", tuple(ways), lambda decided: _passes(decided, rule.id))
-    misses = islice(product(*[[missed(goal) for goal in way] for way in ways]), _MOST_ALTERNATIVES)
-    alternatives = tuple(tuple(dict.fromkeys(one)) for one in misses)
-    acting = {rule.id}
-    return _Aim("gone", alternatives, lambda decided: not acting & {one.play for one in decided.decision.actions})
-
-
-def _passes(decided: Decided, play: str) -> bool:
-    """Say whether a play is a candidate that its own gates let through, whoever took its place then."""
-    decision = decided.decision
-    passed = {entry.play for entry in decision.withheld if entry.reason not in _BY_RULE}
-    return play in passed | {action.play for action in decision.actions}
+    wider: tuple[Aim, ...] | None = None
+    rows, more = Rows(case), Rows(case, spare=True)
+    for place, aim in enumerate(aims_of(case, rule, found, rows, to)):
+        search = _Flips(case, rows, aim).search()
+        if not any(flip.verified for flip in search.flips) and search.why_none not in _SURE and aim.wanted != "gone":
+            wider = tuple(aims_of(case, rule, found, more, to)) if wider is None else wider
+            other = _Flips(case, more, wider[place])
+            search = other.search_new() if other.speaks_of_rows and not search.flips else search
+        yield search
 
 
 class _Flips:
     """Searches what reaches one aim."""
 
-    def __init__(self, case: Case, aim: _Aim) -> None:
+    def __init__(self, case: Case, rows: Rows, aim: Aim) -> None:
         self._case = case
+        self._rows = rows
         self._aim = aim
-        self._signals = {name: rule.when for name, rule in case.signals.items()}
         conditions = [condition for goals in aim.alternatives for condition, _ in goals]
-        self._leaves = tuple(leaves_below(conditions, self._signals))
-        self._point = Point(self._leaves, case.specs, FactsOfItem(case.given.facts, None))
-        self._search = Search(self._point.space, self._signals)
-        self._candidates = [name for name in self._point.names if case.specs[name].reads]
+        self._point = Point(leaves_below(conditions, rows.signals), rows.specs, rows)
+        self._search = Search(self._point.space, rows.signals)
+        self._candidates = [name for name in self._point.names if rows.specs[name].reads and self._may_change(name)]
+
+    @property
+    def speaks_of_rows(self) -> bool:
+        """Whether what is aimed at reads rows of lists one by one."""
+        return any(AT in name for name in self._point.names)
 
     def search(self) -> FlipSearch:
         """Change what is known first; where that cannot do it, let something become known too."""
-        wanted = self._aim.wanted
-        if any("." in leaf.fact and leaf.fact not in self._case.release.vocabulary.specs for leaf in self._leaves):
-            return FlipSearch(wanted, (), "items")
+        if not self._aim.alternatives:
+            return self._nothing(self._aim.why_none or "none")
+        known = [name for name in self._candidates if self._rows.value(name) is not None]
         large = False
-        for learned in (False, True):
+        for learned, candidates in ((False, known), (True, self._candidates)):
             smallest = Smallest(self._point, self._search, self._aim.alternatives, learned=learned)
-            candidates = [name for name in self._candidates if learned or self._point.facts.value(name) is not None]
             try:
                 flips = tuple(self._of_smallest_size(smallest, candidates))
                 large = large or smallest.feasible(candidates)
             except NotDecided:
-                return FlipSearch(wanted, (), "large")
+                return self._nothing("large")
             if flips:
-                return FlipSearch(wanted, flips)
-        return FlipSearch(wanted, (), "large" if large else "none")
+                return FlipSearch(self._aim.wanted, flips, item=self._aim.item)
+        return self._nothing("large" if large else "none")
+
+    def search_new(self) -> FlipSearch:
+        """Let what is unknown become known: here, that there is a further row."""
+        smallest = Smallest(self._point, self._search, self._aim.alternatives, learned=True)
+        try:
+            flips = tuple(self._of_smallest_size(smallest, self._candidates))
+        except NotDecided:
+            return self._nothing("large")
+        return FlipSearch(self._aim.wanted, flips, item=self._aim.item) if flips else self._nothing("none")
+
+    def _nothing(self, why: Literal["none", "large", "already", "answered"]) -> FlipSearch:
+        return FlipSearch(self._aim.wanted, (), why, self._aim.item)
+
+    def _may_change(self, name: str) -> bool:
+        """Leave alone what just a limit differs by, such as the segment, unless it is unknown."""
+        return name in self._point.compared or self._rows.value(name) is None
 
     def _of_smallest_size(self, smallest: Smallest, candidates: list[str]) -> Iterator[Flip]:
         """Yield the changes of the smallest size that are proved; where none is, one that is possible on paper."""
@@ -179,7 +144,7 @@ class _Flips:
             nearest = self._point.nearest(fact, box)
             if nearest is not None:
                 value, steps = nearest
-                yield Change(fact, self._case.given.facts.value(fact), value, steps)
+                yield Change(fact, self._rows.value(fact), value, steps)
 
     def _fits(self, fact: str, value: FactValue, box: Box) -> bool:
         return self._point.lies_in(fact, value, box)
@@ -205,7 +170,8 @@ class _Flips:
         for snapshot in islice(built, _MOST_BUILT):
             decided = self._case.decide(snapshot)
             if self._aim.reached(decided):
-                changes = tuple(replace(change, after=decided.facts.value(change.fact)) for change in plan.changes)
+                after = Rows(self._case, decided)
+                changes = tuple(replace(change, after=after.value(change.fact)) for change in plan.changes)
                 fields = tuple(field_changes(given, snapshot_document(snapshot)))
                 return Flip(self._aim.wanted, changes, fields, verified=True)
         return None

@@ -11,7 +11,7 @@ from nextplay.authoring.lint.domains import UNKNOWN, Dimension, operands_of
 from nextplay.authoring.lint.lists import signal_id
 from nextplay.decision import FactValue
 from nextplay.facts import FactSpec
-from nextplay.rules.condition import Condition, FactLeaf, FactValues, SignalLeaf, leaves_of
+from nextplay.rules.condition import Condition, FactLeaf, FactValues, SignalLeaf, facts_of_leaf, leaves_of
 
 _NO: Final = 2
 _YES: Final = 4
@@ -36,11 +36,15 @@ class Point:
     """One account in a space."""
 
     def __init__(self, leaves: Iterable[FactLeaf], specs: Mapping[str, FactSpec], facts: FactValues) -> None:
-        """Cut the facts at what the leaves compare, and find the account's cells."""
+        """Cut the facts at what the leaves compare, and find the account's cells.
+
+        `names` are all facts that the leaves read; those `compared` are not just what a limit differs by.
+        """
         compared = tuple(leaves)
         self.space = Space(compared, specs)
         self.facts = facts
-        self.names = tuple(sorted({leaf.fact for leaf in compared}))
+        self.names = tuple(sorted({name for leaf in compared for name in facts_of_leaf(leaf)}))
+        self.compared = frozenset(leaf.fact for leaf in compared)
         self._specs = specs
         self._cuts: dict[str, set[float]] = {}
         for leaf in compared:
@@ -75,7 +79,7 @@ class Point:
         if spec.type != "number" or not isinstance(value, int | float):
             values = list(self.space.domains[dimension].values(mask))
             return (values[0], 1.0) if values else None
-        found = [(abs(other - value) / (spec.step or 1), other) for other in self._numbers(spec, mask, value)]
+        found = [(abs(other - value) / (spec.step or 1), other) for other in self._numbers(fact, mask, value)]
         return None if not found else (min(found)[1], round(min(found)[0], _DIGITS))
 
     def choices(self, fact: str) -> Iterator[tuple[FactValue, int]]:
@@ -121,9 +125,10 @@ class Point:
                     held.discard(dimension.word)
         return tuple(word for word in self._specs[fact].words if word in held)
 
-    def _numbers(self, spec: FactSpec, mask: int, value: float) -> Iterator[float]:
-        samples: tuple[Any, ...] = self.space.domains[Dimension(spec.name)].samples
-        cuts = self._cuts[spec.name]
+    def _numbers(self, fact: str, mask: int, value: float) -> Iterator[float]:
+        spec = self._specs[fact]
+        samples: tuple[Any, ...] = self.space.domains[Dimension(fact)].samples
+        cuts = self._cuts[fact]
         notch = 1 if spec.whole else spec.step or 1
         for place, sample in enumerate(samples):
             if not mask & (2 << place):

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from nextplay.authoring.explain.case import Case
-from nextplay.authoring.explain.explanation import MOST_CHANGED, Flip, FlipSearch, RuleExplanation, Settling
+from nextplay.authoring.explain.explanation import (
+    MOST_CHANGED,
+    Change,
+    Flip,
+    FlipSearch,
+    RuleExplanation,
+    SideRow,
+    Weight,
+)
 from nextplay.authoring.explain.page import Line, Page, Section, mark_of
+from nextplay.authoring.explain.rows import AT
 from nextplay.authoring.explain.tree import Compared, Node
 from nextplay.authoring.explain.words import words
 from nextplay.rules.outcomes import CONTESTED
@@ -17,6 +27,8 @@ from nextplay.sentences import fact_denial
 
 MOST_FACTS: Final = 5
 """How many unknown facts one line names."""
+MOST_ITEMS: Final = 5
+"""So many items of a list are told one by one; those of which nothing is so stand back."""
 
 
 class RulePage:
@@ -29,21 +41,19 @@ class RulePage:
     def page(self, found: RuleExplanation) -> Page:
         """Write one explanation."""
         self._shown = set()
-        sections = [Section(self._say(f"part_{part.key}"), tuple(self._tree(part.tree, 0))) for part in found.parts]
+        sections = [Section(self._say(f"part_{part.key}"), tuple(self._part(part.tree))) for part in found.parts]
         for title, lines in (
             ("section_table", self._table(found)),
             ("section_severity", self._severity(found)),
             ("section_answers", self._answers(found)),
             ("section_priority", self._ranking(found)),
             ("section_life", self._life(found)),
-            ("section_settle", self._settling(found.settled_by)),
+            ("section_settle", self._settling(found)),
         ):
             body = tuple(lines)
             if body:
                 sections.append(Section(self._say(title), body))
-        sections += [
-            Section(self._say(f"section_flip_{search.wanted}"), tuple(self._flips(search))) for search in found.searches
-        ]
+        sections += self._searches(found)
         title = self._say(f"about_{found.sort}", title=found.title)
         about = self._say("account", account=found.account_id, day=found.as_of[:10])
         return Page(f"{title} [{found.id}]", (about, *self._verdict(found)), tuple(sections))
@@ -100,6 +110,22 @@ class RulePage:
         labels: Mapping[str, Text] = self._case.release.rulebook.vocabularies.get(vocabulary, {})
         return self._text(labels[word]) if labels.get(word) else word.replace("_", " ")
 
+    def _part(self, node: Node) -> Iterator[Line]:
+        """Write the tree of a condition; one that is asked of every item, item by item."""
+        by_item = node.sort == "any" and any(child.sort == "item" for child in node.children)
+        yield from self._items(node.children, 0) if by_item else self._tree(node, 0)
+
+    def _items(self, items: Sequence[Node], depth: int) -> Iterator[Line]:
+        """Write the first items, those of which it is so or open before the others."""
+        told = sorted(range(len(items)), key=lambda place: items[place].truth is False)[:MOST_ITEMS]
+        for place in sorted(told):
+            yield from self._tree(items[place], depth)
+        if len(items) > len(told):
+            more = len(items) - len(told)
+            rest = {items[place].truth for place in range(len(items)) if place not in told}
+            note = self._say("none_of_them") if rest == {False} else ""
+            yield Line(self._say("and_more", n=more), depth, "false" if note else "", note)
+
     def _tree(self, node: Node, depth: int) -> Iterator[Line]:
         mark = mark_of(node.truth)
         if node.compared is not None:
@@ -122,9 +148,15 @@ class RulePage:
             yield Line(f"{self._say(node.sort)}:", depth, mark)
         else:
             yield Line(self._say("no_items"), depth, mark)
+        yield from self._below(node, depth + 1)
+
+    def _below(self, node: Node, depth: int) -> Iterator[Line]:
         before = set(self._shown)
-        for child in node.children:
-            yield from self._tree(child, depth + 1)
+        if any(child.sort == "item" for child in node.children):
+            yield from self._items(node.children, depth)
+        else:
+            for child in node.children:
+                yield from self._tree(child, depth)
         if node.sort == "item":
             self._shown = before  # the next item has values of its own
 
@@ -180,8 +212,15 @@ class RulePage:
         return text.translate(str.maketrans(",.", ".,")) if self._case.locale.startswith("pt") else text
 
     def _table(self, found: RuleExplanation) -> Iterator[Line]:
+        yield from self._sides(found.sides, 0)
+        for one in found.items:
+            if one.sides:
+                yield Line(one.label)
+                yield from self._sides(one.sides, 1)
+
+    def _sides(self, sides: Iterable[SideRow], depth: int) -> Iterator[Line]:
         truths = {}
-        for row in found.sides:
+        for row in sides:
             truths[row.side] = row.truth
             side = row.side.upper()
             if row.answered:
@@ -192,33 +231,38 @@ class RulePage:
                 text = self._say("row_unknown", side=side, facts=self.facts(row.open_facts))
             else:
                 text = self._say("row_false", side=side)
-            yield Line(text, 0, mark_of(row.truth))
+            yield Line(text, depth, mark_of(row.truth))
         if truths:
             kind, open_side = CONTESTED[truths.get("cx", False), truths.get("cs", False)]
             note = self._say("open_side", kind=open_side.upper()).rstrip(".") if open_side else ""
-            yield Line(self._say("row_result", kind=self._kind(kind)), 0, "open", note)
+            yield Line(self._say("row_result", kind=self._kind(kind)), depth, "open", note)
 
-    def facts(self, names: Iterable[str]) -> str:
+    def facts(self, names: Iterable[str], *, within: str | None = None) -> str:
         """Name facts in words, the first few of them."""
-        labels = [self._case.label(name) for name in names]
+        labels = [self._case.label(name, within=within) for name in names]
         more = len(labels) - MOST_FACTS
         return ", ".join(labels[:MOST_FACTS]) + (f" {self._say('and_more', n=more)}" if more > 0 else "")
 
     def _severity(self, found: RuleExplanation) -> Iterator[Line]:
-        if not found.severity:
-            return
+        yield from self._weights(found.severity, 0)
+        for one in found.items:
+            yield Line(one.label)
+            yield from self._weights(one.severity, 1)
+
+    def _weights(self, weights: Sequence[Weight], depth: int) -> Iterator[Line]:
         total = 0.0
-        for entry in found.severity:
+        for entry in weights:
             weight = f"{entry.weight:+.2f}"
             if entry.signal is None:
-                yield Line(self._say("severity_base", weight=self._number(entry.weight)), 0, "true")
+                yield Line(self._say("severity_base", weight=self._number(entry.weight)), depth, "true")
             else:
                 key = "severity_each" if entry.counts else "severity_not"
                 text = self._say(key, weight=weight, title=f"{entry.title} [{entry.signal}]")
-                yield Line(text, 0, mark_of(entry.counts))
+                yield Line(text, depth, mark_of(entry.counts))
             total += entry.weight if entry.counts else 0
-        sum_up = self._number(round(min(1.0, max(0.0, total)), 2))
-        yield Line(self._say("severity_sum", weight=sum_up), 0, "open")
+        if weights:
+            sum_up = self._number(round(min(1.0, max(0.0, total)), 2))
+            yield Line(self._say("severity_sum", weight=sum_up), depth, "open")
 
     def _answers(self, found: RuleExplanation) -> Iterator[Line]:
         for entry in found.answers:
@@ -280,47 +324,82 @@ class RulePage:
         if not found.counts_today:
             yield Line(self._say("out_of_life"), 0, "false")
 
-    def _settling(self, settled_by: Iterable[Settling]) -> Iterator[Line]:
-        for entry in settled_by:
+    def _settling(self, found: RuleExplanation) -> Iterator[Line]:
+        if found.unsettled:
+            yield Line(self._say(f"settle_{found.unsettled}", most=MOST_CHANGED), 0, "unknown")
+        heading: str | None = None
+        for entry in found.settled_by:
+            if entry.item is not None and entry.item != heading:
+                heading = entry.item
+                yield Line(entry.item)
+            depth = 0 if entry.item is None else 1
             key = "settles" if entry.always else "may_settle"
-            yield Line(self._say(key, facts=self.facts(entry.facts)), 0, "unknown")
+            yield Line(self._say(key, facts=self.facts(entry.facts, within=entry.item)), depth, "unknown")
             for outcome in entry.outcomes:
                 values = self._say("and").join(outcome.values)
                 note = "" if outcome.verified else self._say("not_built")
-                yield Line(self._say("outcome", values=values, outcome=outcome.outcome), 1, "", note)
+                yield Line(self._say("outcome", values=values, outcome=outcome.outcome), depth + 1, "", note)
+
+    def _searches(self, found: RuleExplanation) -> Iterator[Section]:
+        """Write one section for all that leads to the same, with the items as headings."""
+        for wanted in dict.fromkeys(search.wanted for search in found.searches):
+            lines: list[Line] = []
+            for search in found.searches:
+                if search.wanted == wanted:
+                    lines += [] if search.item is None else [Line(search.item)]
+                    depth = 0 if search.item is None else 1
+                    lines += [replace(line, depth=line.depth + depth) for line in self._flips(search)]
+            yield Section(self._say(f"section_flip_{wanted}"), tuple(lines))
 
     def _flips(self, search: FlipSearch) -> Iterator[Line]:
         if not search.flips:
             yield Line(self._say(f"flip_{search.why_none}", most=MOST_CHANGED))
         for flip in search.flips:
-            yield from self._flip(flip)
+            yield from self._flip(flip, search.item)
 
-    def _flip(self, flip: Flip) -> Iterator[Line]:
-        changes = []
-        for change in flip.changes:
-            spec, label = self._case.specs[change.fact], self._case.label(change.fact)
-            before, after = (
-                written_value(held, spec, locale=self._case.locale) for held in (change.before, change.after)
-            )
-            denial = fact_denial(change.fact, self._case.locale)
-            if isinstance(change.after, bool) and denial is not None:
-                changes.append(label if change.after else denial)
-            else:
-                key = "flip_learned" if change.before is None else "flip_change"
-                changes.append(self._say(key, label=label, before=before, after=after))
+    def _flip(self, flip: Flip, within: str | None) -> Iterator[Line]:
+        changes = [self._change(change, within) for change in flip.changes if not self._is_new(change)]
+        for row in dict.fromkeys(self._row(change) for change in flip.changes if self._is_new(change)):
+            own = [self._field(change) for change in flip.changes if self._row(change) == row]
+            changes.append(self._say("flip_new", row=self._say(f"row_{row.partition('@')[0]}"), fields=", ".join(own)))
         checked = self._say("flip_checked" if flip.verified else "flip_unchecked")
         yield Line(self._say("flip_one", changes=self._say("and").join(changes)), 0, "open", checked)
         for entry in flip.fields:
             before, after = (self._held(value) for value in (entry.before, entry.after))
-            yield Line(self._say("flip_field", path=entry.path, before=before, after=after), 1)
+            if entry.before is None or entry.after is None:
+                key = "flip_added" if entry.before is None else "flip_removed"
+                yield Line(self._say(key, path=entry.path, held=after if entry.before is None else before), 1)
+            else:
+                yield Line(self._say("flip_field", path=entry.path, before=before, after=after), 1)
+
+    def _is_new(self, change: Change) -> bool:
+        return AT in change.fact and self._case.item(change.fact) is None
+
+    def _row(self, change: Change) -> str:
+        return f"{change.fact.partition('.')[0]}{AT}{change.fact.partition(AT)[2]}"
+
+    def _field(self, change: Change) -> str:
+        value = written_value(change.after, self._case.spec(change.fact), locale=self._case.locale)
+        return self._say("is", label=self._case.label(change.fact), value=value)
+
+    def _change(self, change: Change, within: str | None) -> str:
+        spec, label = self._case.spec(change.fact), self._case.label(change.fact, within=within)
+        before, after = (written_value(held, spec, locale=self._case.locale) for held in (change.before, change.after))
+        denial = fact_denial(change.fact, self._case.locale)
+        if isinstance(change.after, bool) and denial is not None:
+            return label if change.after else denial
+        key = "flip_learned" if change.before is None else "flip_change"
+        return self._say(key, label=label, before=before, after=after)
 
     def _held(self, value: object) -> str:
-        if value is None:
-            return self._say("field_removed")
         if isinstance(value, bool):
             return self._say("yes" if value else "no")
         if isinstance(value, Mapping):
             return "; ".join(f"{name} {self._held(held)}" for name, held in value.items())
         if isinstance(value, list):
-            return ", ".join(map(self._held, value))
+            return (
+                " | ".join(map(self._held, value))
+                if value and isinstance(value[0], Mapping)
+                else ", ".join(map(self._held, value))
+            )
         return self._number(value) if isinstance(value, int | float) else str(value)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from nextplay.authoring.explain.case import Case, Rule
 from nextplay.authoring.explain.explanation import (
     AnsweredGap,
+    ItemGap,
     Part,
     Ranking,
     RuleExplanation,
@@ -19,7 +20,7 @@ from nextplay.authoring.explain.explanation import (
     Weight,
 )
 from nextplay.authoring.explain.tree import Node, Trees
-from nextplay.facts import kind_of
+from nextplay.facts import Item, kind_of
 from nextplay.rules.condition import Condition, SignalLeaf, Truth
 from nextplay.rules.program import main_condition
 from nextplay.rules.rulebook import GapRule, Play, SideRule, SignalRule, Text
@@ -115,11 +116,22 @@ class _Rules:
             parts=parts,
             standings=standings,
             by=absorbed_by,
-            sides=self._sides(rule, trees) if rule.kind is None and rule.for_each is None else (),
-            severity=tuple(self._weights(rule, standings[0].item if standings else None)),
+            sides=self._sides(rule, trees) if rule.for_each is None else (),
+            severity=tuple(self._weights(rule, None)) if rule.for_each is None else (),
+            items=tuple(self._items(rule, standings)),
             life=rule.life,
             counts_today=counts,
         )
+
+    def _items(self, rule: GapRule, standings: tuple[Standing, ...]) -> Iterator[ItemGap]:
+        """Take the gap apart for each item that it stands for, the worst first."""
+        items = {item.key: item for item in (self._trees.items(rule.for_each) if rule.for_each else None) or ()}
+        for one in standings:
+            item = items.get(one.item or "")
+            if item is not None:
+                trees = {key: self._trees.of(condition, item) for key, condition in parts_of(rule)}
+                sides, weights = self._sides(rule, trees), tuple(self._weights(rule, item))
+                yield ItemGap(item.key, item.name, sides, weights)
 
     def _sides(self, rule: GapRule, trees: dict[str, Node]) -> tuple[SideRow, ...]:
         answered = self._case.given.answers.get(rule.id)
@@ -134,10 +146,8 @@ class _Rules:
                 found.append(SideRow("cx" if side == "cx" else "cs", truth, proof, open_facts, answered == side))
         return tuple(found)
 
-    def _weights(self, rule: GapRule, key: str | None) -> Iterator[Weight]:
-        """Sum up the severity; of a gap that stands for several items, that of the worst."""
-        items = (self._trees.items(rule.for_each) if rule.for_each else None) or ()
-        item = next((item for item in items if item.key == key), None)
+    def _weights(self, rule: GapRule, item: Item | None) -> Iterator[Weight]:
+        """Sum up the severity, for one item where the gap is judged so."""
         yield Weight(rule.severity.base, None, "", counts=True)
         for signal, weight in rule.severity.each:
             tree = self._trees.of(SignalLeaf(signal), item)

@@ -114,7 +114,7 @@ class Trees:
         if items is None:
             return Node("item", None)
         rows = tuple(
-            Node("item", node.truth, id=item.key, text=item.label, children=(node,))
+            Node("item", node.truth, id=item.key, text=item.name, children=(node,))
             for item, node in ((item, self.of(condition, item)) for item in items)
         )
         return Node("any", disjunction(row.truth for row in rows), children=rows)

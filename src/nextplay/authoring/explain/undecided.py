@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, groupby, islice
-from typing import Final
+from typing import Final, Literal, NamedTuple
 
 from nextplay.authoring.explain.case import Case, Decided, Rule
 from nextplay.authoring.explain.changed import changed_snapshots
 from nextplay.authoring.explain.explanation import Outcome, RuleExplanation, Settling
 from nextplay.authoring.explain.point import Point, leaves_below
+from nextplay.authoring.explain.rows import At, Learned, Rows, kinds_at
 from nextplay.authoring.explain.rules import parts_of
 from nextplay.authoring.explain.words import words
 from nextplay.decision import FactValue
@@ -38,17 +39,8 @@ _MOST_POSSIBLE: Final = 4
 _FEW_ENOUGH: Final = {1: 80, 2: 14, 3: 8}
 """Sets of so many facts are looked through where there are at most so many unknown ones."""
 _MOST_LINES: Final = 8
-
-
-@dataclass(frozen=True, slots=True)
-class _Learned:
-    """The facts of an account with some unknown ones filled in."""
-
-    facts: FactValues
-    learned: Mapping[str, FactValue]
-
-    def value(self, name: str) -> FactValue:
-        return self.learned[name] if name in self.learned else self.facts.value(name)
+_MOST_ITEMS: Final = 3
+"""So many items for which a rule is undecided are asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,37 +51,67 @@ class _Choice:
     mask: int = 0
 
 
-def settling(case: Case, rule: Rule, found: RuleExplanation) -> tuple[Settling, ...]:
-    """Return what would decide a rule that is undecided now: first what does so always, then what may."""
-    if not found.counts_today or found.life.status != "live" or getattr(rule, "for_each", None):
-        return ()
-    if any(leaf.fact not in case.release.vocabulary.specs for leaf in _leaves(case, rule)):
-        return ()
-    return _Settlings(case, rule).found()
+class Settled(NamedTuple):
+    """What would decide a rule, and where nothing was found, why."""
+
+    by: tuple[Settling, ...] = ()
+    why_none: Literal["", "none", "list"] = ""
 
 
-def _leaves(case: Case, rule: Rule) -> tuple[FactLeaf, ...]:
-    signals = {name: signal.when for name, signal in case.signals.items()}
-    return tuple(leaves_below((condition for key, condition in parts_of(rule) if key != "done_when"), signals))
+def settling(case: Case, rule: Rule, found: RuleExplanation) -> Settled:
+    """Return what would decide a rule that is undecided now: first what does so always, then what may.
+
+    A gap that is judged item by item is asked about items for which it is undecided, or stands and its kind is open.
+    """
+    if not found.counts_today or found.life.status != "live":
+        return Settled()
+    kind = rule.for_each if isinstance(rule, GapRule) else None
+    standing = {one.item for one in found.standings}
+    rows = Rows(case)
+    if kind is not None and case.given.rows(kind) is None:
+        return Settled((), "list" if found.state == "unknown" else "")
+    searches = (_Settlings(case, rows, rule, at) for at in rows.places(kind))
+    asked = (search for search in searches if not standing or search.item is None or search.item.key in standing)
+    undecided = list(islice((search for search in asked if search.is_open), _MOST_ITEMS))
+    if not undecided:
+        return Settled()
+    settled = tuple(entry for search in undecided for entry in search.found())
+    return Settled(settled, "" if settled else "list" if _wants_list(undecided) else "none")
+
+
+def _wants_list(undecided: Sequence[_Settlings]) -> bool:
+    return any(search.wants_list for search in undecided)
 
 
 class _Settlings:
     """Tries what unknown facts may turn out to be."""
 
-    def __init__(self, case: Case, rule: Rule) -> None:
+    def __init__(self, case: Case, rows: Rows, rule: Rule, at: At | None) -> None:
         self._case = case
+        self._rows = rows
         self._rule = rule
-        self._parts = dict(parts_of(rule))
-        self._point = Point(_leaves(case, rule), case.specs, case.given.facts)
-        self._unknown = [
-            name for name in self._point.names if case.given.facts.value(name) is None and case.specs[name].reads
-        ]
+        self._at = at
+        if isinstance(rule, SignalRule):
+            self._parts: dict[str, Condition] = {"when": SignalLeaf(rule.id)}
+        else:
+            self._parts = {key: rows.read(condition, at) for key, condition in parts_of(rule) if key != "done_when"}
+        self._point = Point(leaves_below(self._parts.values(), rows.signals), rows.specs, rows)
+        self._unknown = [name for name in self._point.names if rows.value(name) is None and rows.specs[name].reads]
         self._choices = {name: tuple(self._choices_of(name)) for name in self._unknown}
+        self.item = (case.given.rows(at.kind) or {}).get(at.place) if at else None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the rule is undecided here."""
+        return self._outcome({}) == _OPEN
+
+    @property
+    def wants_list(self) -> bool:
+        """Whether the rule reads a list row by row that was not sent."""
+        return any(self._rows.value(name) is None and not self._rows.specs[name].reads for name in self._point.names)
 
     def found(self) -> tuple[Settling, ...]:
         """Return sets that decide always, then single facts that may."""
-        if self._outcome({}) != _OPEN:
-            return ()
         always: list[tuple[str, ...]] = []
         for size, few in _FEW_ENOUGH.items():
             if always or len(self._unknown) > few:
@@ -101,7 +123,8 @@ class _Settlings:
             shares = {name: self._share_decided(name) for name in self._unknown}
             possible = sorted((name for name in self._unknown if shares[name]), key=lambda name: (-shares[name], name))
             shown = [((name,), False) for name in possible[:_MOST_POSSIBLE]]
-        return tuple(Settling(chosen, sure, tuple(self._lines(chosen))) for chosen, sure in shown)
+        item = None if self.item is None else self.item.name
+        return tuple(Settling(chosen, sure, tuple(self._lines(chosen)), item) for chosen, sure in shown)
 
     def _share_decided(self, fact: str) -> float:
         """Return the share of the values of one fact with which the rule is decided: the likelier answers first."""
@@ -131,13 +154,14 @@ class _Settlings:
         rows: list[tuple[tuple[str, ...], _Choice]] = [
             (tuple(self._outcomes(rest, learned | {fact: choice.value})), choice) for choice in self._choices[fact]
         ]
-        if self._case.specs[fact].type != "number":
+        if self._case.spec(fact).type != "number":
             rows.sort(key=lambda row: row[0])
         for _, group in groupby(rows, key=lambda row: row[0]):
             choices = [choice for _, choice in group]
             value = next((choice.value for choice in choices if choice.value), choices[0].value)
             said = self._range(fact, choices)
-            further = (*told, f"{self._case.label(fact)} {said}") if said else told
+            label = self._case.label(fact, within=self.item.name if self.item else None)
+            further = (*told, f"{label} {said}") if said else told
             yield from self._grouped(rest, learned | {fact: value}, further)
 
     def _verified(self, learned: Mapping[str, FactValue], outcome: str) -> bool:
@@ -157,17 +181,18 @@ class _Settlings:
         if isinstance(rule, SignalRule):
             return "comes" if decided.signals[rule.id] else "comes_not"
         if isinstance(rule, Play):
-            return self._passing(lambda condition: self._truth(condition, decided.facts))
-        kind = next((gap.kind for gap in decision.gaps if gap.gap == rule.id), None)
-        if kind is not None:
-            return f"stands_as {kind}"
+            now = Rows(self._case, decided)
+            return self._passing(lambda condition: self._truth(condition, now, now.signals))
+        kinds = kinds_at(decided, rule, self._at)
+        if kinds:
+            return f"stands_as {min(kinds)}"
         return "harmless" if any(gap.gap == rule.id for gap in decision.explained_gaps) else "stands_not"
 
     def _outcome(self, learned: Mapping[str, FactValue]) -> str:
-        facts = _Learned(self._case.given.facts, learned)
+        facts = Learned(self._rows, learned)
 
         def truth(condition: Condition) -> Truth:
-            return self._truth(condition, facts)
+            return self._truth(condition, facts, self._rows.signals)
 
         rule = self._rule
         if isinstance(rule, SignalRule):
@@ -196,25 +221,25 @@ class _Settlings:
         return _OPEN if kind == "undetermined" and None in sides.values() else f"stands_as {kind}"
 
     def _passing(self, truth: Callable[[Condition], Truth]) -> str:
-        gates = [truth(condition) for key, condition in self._parts.items() if key != "done_when"]
+        gates = [truth(condition) for condition in self._parts.values()]
         return {True: "comes", False: "comes_not", None: _OPEN}[conjunction(gates)]
 
-    def _truth(self, condition: Condition, facts: FactValues) -> Truth:
+    def _truth(self, condition: Condition, facts: FactValues, signals: Mapping[str, Condition]) -> Truth:
         match condition:
             case FactLeaf():
                 return evaluate(condition, facts, {})
             case SignalLeaf(signal):
-                return self._truth(self._case.signals[signal].when, facts)
+                return self._truth(signals[signal], facts, signals)
             case Not(child):
-                inner = self._truth(child, facts)
+                inner = self._truth(child, facts, signals)
                 return None if inner is None else not inner
             case All(children):
-                return conjunction(self._truth(child, facts) for child in children)
+                return conjunction(self._truth(child, facts, signals) for child in children)
             case AnyOf(children):
-                return disjunction(self._truth(child, facts) for child in children)
+                return disjunction(self._truth(child, facts, signals) for child in children)
 
     def _choices_of(self, fact: str) -> Iterator[_Choice]:
-        spec = self._case.specs[fact]
+        spec = self._case.spec(fact)
         if spec.type == "words":
             yield _Choice(())
             yield from (_Choice((word,)) for word in self._point.words(fact))
@@ -222,7 +247,7 @@ class _Settlings:
         yield from (_Choice(value, mask) for value, mask in self._point.choices(fact))
 
     def _range(self, fact: str, choices: Sequence[_Choice]) -> str:
-        spec = self._case.specs[fact]
+        spec = self._case.spec(fact)
         if spec.type == "number":
             return self._numbers(fact, spec, sum(choice.mask for choice in choices))
         if spec.type == "words":
