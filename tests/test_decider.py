@@ -175,8 +175,12 @@ def test_an_explanation_is_as_long_as_asked_for(decider: Decider) -> None:
     assert ("usage.setup_errors_14d", 7, "gte", 3, True) in [
         (reading.fact, reading.value, reading.operator, reading.threshold, reading.truth) for reading in readings
     ]
-    assert usual.trace == ()
-    assert {signal.id for signal in decider.release.rulebook.signals} <= {entry.signal for entry in whole.trace}
+    for brief in (short, usual):
+        assert (brief.trace, brief.gap_trace, brief.play_trace) == ((), (), ())
+    book = decider.release.rulebook
+    assert [entry.signal for entry in whole.trace] == sorted(rule.id for rule in book.signals)
+    assert [entry.gap for entry in whole.gap_trace] == sorted(rule.id for rule in book.gaps)
+    assert [entry.play for entry in whole.play_trace] == sorted(rule.id for rule in book.plays)
 
 
 def test_an_answer_comes_in_the_asked_locale_or_says_which(decider: Decider) -> None:

@@ -39,7 +39,7 @@ class Options:
     `locale` is a BCP 47 tag; where the rulebook does not speak it, its first required locale is used and the decision
     says so. `max_actions` may lower the rulebook's cap, never raise it. `explanation`: `none` leaves the evidence of
     gaps out, `reasons` says it in sentences with their numbers, `full` adds every reading and the trace of all
-    signals. `strict` refuses what would otherwise become unknown with a warning.
+    signals, gaps and plays. `strict` refuses what would otherwise become unknown with a warning.
     """
 
     locale: str = "en"
@@ -79,13 +79,17 @@ class ChurnRisk(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """One leaf of a condition as it was found: the fact, its value, the comparison, and what came of it."""
+    """One leaf of a condition as it was found: the fact, its value, the comparison, and what came of it.
+
+    `distance` (0 or more) says in the trace how many steps of the fact the value is from the nearer limit.
+    """
 
     fact: str
     value: FactValue
     operator: str
     threshold: FactValue | tuple[float, ...]
     truth: bool | None
+    distance: float | None = None
 
 
 class Evidence(NamedTuple):
@@ -269,12 +273,52 @@ class ReleaseId(NamedTuple):
     engine_version: str
 
 
+class ConditionTrace(NamedTuple):
+    """A condition of a rule by its key, with its truth (`None` is unknown), the signals it names and its own leaves.
+
+    Leaves about items are told with the items, in `ItemTrace`.
+    """
+
+    key: str
+    truth: bool | None
+    signals: tuple[str, ...]
+    readings: tuple[Reading, ...]
+
+
+class ItemTrace(NamedTuple):
+    """The conditions of a rule as they are for one item."""
+
+    item: str
+    item_label: str
+    conditions: tuple[ConditionTrace, ...]
+
+
 class SignalTrace(NamedTuple):
-    """One signal in the trace: its truth (`None` is unknown) and every leaf."""
+    """One signal in the trace: its truth (`None` is unknown), its own leaves, and the signals that it names.
+
+    One that is read item by item is true where it is so of some item; `items` tells of each.
+    """
 
     signal: str
     truth: bool | None
     readings: tuple[Reading, ...]
+    signals: tuple[str, ...] = ()
+    items: tuple[ItemTrace, ...] = ()
+
+
+class GapTrace(NamedTuple):
+    """A gap with the conditions that it states, in the order `when` or `reading`, `cx`, `cs`, `unless`."""
+
+    gap: str
+    conditions: tuple[ConditionTrace, ...]
+    items: tuple[ItemTrace, ...] = ()
+
+
+class PlayTrace(NamedTuple):
+    """A play with the gates that it states, and `done_when`, whether or not one of its gaps stands."""
+
+    play: str
+    conditions: tuple[ConditionTrace, ...]
 
 
 class Decision(NamedTuple):
@@ -300,3 +344,5 @@ class Decision(NamedTuple):
     absorbed_gaps: tuple[AbsorbedGap, ...] = ()
     shadow_gaps: tuple[ShadowGap, ...] = ()
     shadow_plays: tuple[ShadowPlay, ...] = ()
+    gap_trace: tuple[GapTrace, ...] = ()
+    play_trace: tuple[PlayTrace, ...] = ()

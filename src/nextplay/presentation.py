@@ -23,7 +23,6 @@ from nextplay.decision import (
     Priority,
     ShadowGap,
     ShadowPlay,
-    SignalTrace,
     Undetermined,
     Withheld,
 )
@@ -32,6 +31,7 @@ from nextplay.release import Release
 from nextplay.rules import assessment as assessed
 from nextplay.rules.assessment import Assessment, Candidate, GapOutcome, NearGap
 from nextplay.rules.rulebook import Text
+from nextplay.rules.trace import Trace
 from nextplay.rules.wording import Template, fill
 from nextplay.sentences import driver_opening, language_of, sentence
 from nextplay.snapshot import CustomerSnapshot, InputWarning
@@ -42,6 +42,7 @@ _QUESTION_FACTS: Final = 5
 """How many missing facts the general question names."""
 _DRIVER_FACTS: Final = 2
 """How many facts of a driver's family its sentence names: those that weigh most."""
+_NO_TRACE: Final = Trace((), (), ())
 
 
 class Findings(NamedTuple):
@@ -105,7 +106,7 @@ class _Page:
         self._by_item = release.evaluator.by_item
 
     def decision(self) -> Decision:
-        found, assessment = self._findings, self._findings.assessment
+        found, assessment, trace = self._findings, self._findings.assessment, self._trace()
         return Decision(
             decision_id=found.decision_id,
             account_id=found.snapshot.account_id,
@@ -123,7 +124,9 @@ class _Page:
             missing_facts=assessment.missing_facts,
             input_warnings=found.input_warnings + self._locale_warning() + self._fallback_warning(),
             release=self._release.release_id,
-            trace=self._trace() if self._options.explanation == "full" else (),
+            trace=trace.signals,
+            gap_trace=trace.gaps,
+            play_trace=trace.plays,
             absorbed_gaps=tuple([self._absorbed(part) for part in assessment.absorbed]),
             shadow_gaps=tuple([_shadow_gap(outcome) for outcome in assessment.shadow.gaps]),
             shadow_plays=tuple([_shadow_play(candidate) for candidate in assessment.shadow.candidates]),
@@ -324,16 +327,10 @@ class _Page:
             missing = tuple(entry.fact for entry in assessment.missing_facts[:_QUESTION_FACTS])
             yield Undetermined(None, self._text(self._spoken.question), (), missing)
 
-    def _trace(self) -> tuple[SignalTrace, ...]:
-        truths = self._findings.assessment.signals
-        return tuple(
-            SignalTrace(
-                signal,
-                truths[signal],
-                self._release.evaluator.readings(signal, self._facts, self._item_of(signal, None)),
-            )
-            for signal in sorted(truths)
-        )
+    def _trace(self) -> Trace:
+        if self._options.explanation != "full":
+            return _NO_TRACE
+        return self._release.evaluator.trace(self._facts, day=self._findings.snapshot.as_of.date())
 
 
 def _shadow_gap(outcome: GapOutcome) -> ShadowGap:

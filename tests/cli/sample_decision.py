@@ -12,14 +12,18 @@ from nextplay.decision import (
     AnswerOption,
     ChurnRisk,
     ClosedAction,
+    ConditionTrace,
     Decision,
     Diagnosis,
     Driver,
     Evidence,
     ExplainedGap,
     Gap,
+    GapTrace,
+    ItemTrace,
     MissingFact,
     NearMiss,
+    PlayTrace,
     Priority,
     Reading,
     ReleaseId,
@@ -35,6 +39,13 @@ _SETUP = Reading("usage.setup_errors_14d", 9, "gte", 3, truth=True)
 _NO_SPONSOR = Reading("relationship.executive_sponsor", "none", "eq", "none", truth=True)
 _PACE = Reading("usage.consumption_pace", 0.72, "lt", 0.7, truth=False)
 _UNKNOWN = Reading("support.open_p1", None, "gt", 0, truth=None)
+_OVERDUE = Reading("objective.days_overdue", 44, "gt", 30, truth=True, distance=2.0)
+_LATE = ItemTrace("goal-1", "Adopt reports", (ConditionTrace("when", truth=True, signals=(), readings=(_OVERDUE,)),))
+
+
+def _traced(key: str, *, truth: bool | None) -> ConditionTrace:
+    return ConditionTrace(key, truth, (), ())
+
 
 CHURN = ChurnRisk(
     probability=0.382716,
@@ -137,7 +148,13 @@ DECISION = Decision(
     missing_facts=tuple(MissingFact(f"support.fact_{index}", 9 - index) for index in range(7)),
     input_warnings=(InputWarning("profile.segment", "unseen word; counts as unknown"),),
     release=ReleaseId("r1-1", "sha256:" + "ab" * 32, "sha256:" + "cd" * 32, "0.1.0"),
-    trace=(SignalTrace("p1_open", None, (_UNKNOWN,)),),
+    trace=(
+        SignalTrace("p1_open", None, (_UNKNOWN,)),
+        SignalTrace("goal_late", truth=True, readings=(), items=(_LATE,)),
+        SignalTrace("setup_and_pace", truth=False, readings=(_PACE._replace(distance=0.4),), signals=("p1_open",)),
+    ),
+    gap_trace=(GapTrace("slow_setup", (_traced("when", truth=True), _traced("unless", truth=None))),),
+    play_trace=(PlayTrace("guided_setup_session", (_traced("eligibility", truth=False),)),),
     absorbed_gaps=(AbsorbedGap("slow_setup", "Setting up is slow", GAPS[0].gap),),
     shadow_gaps=(ShadowGap("tiny_account", "cs", 0.4),),
     shadow_plays=(

@@ -56,6 +56,8 @@ def decision_view(decision: Document, *, readings: bool = False) -> RenderableTy
         ("Not used", _warnings(decision.get("input_warnings", ()))),
         ("On trial", _shadow(decision)),
         ("Trace", _trace(decision.get("trace", ())) if readings else iter(())),
+        ("Trace of gaps", _rule_trace("gap", decision.get("gap_trace", ())) if readings else iter(())),
+        ("Trace of plays", _rule_trace("play", decision.get("play_trace", ())) if readings else iter(())),
     ):
         body = list(lines)
         if body:
@@ -299,12 +301,52 @@ def _warnings(warnings: Iterable[Document]) -> Iterator[RenderableType]:
 
 
 def _trace(trace: Iterable[Document]) -> Iterator[RenderableType]:
-    marks = {True: Text("true", style="green"), False: Text("false", style="dim"), None: Text("unknown", style="blue")}
+    """List signals: truth, own comparisons, and the signals that each names; below, what it is for each item."""
     for signal in trace:
-        readings = "; ".join(_reading(reading) for reading in signal.get("readings", ()))
-        text = Text(plain(signal.get("signal", "")))
-        text.append(f"  {readings}", style="dim")
-        yield _bullets([(marks[signal.get("truth")], text)], left=2)
+        yield _traced(signal.get("truth"), signal.get("signal", ""), _made_of(signal), left=2)
+        for item in signal.get("items", ()):
+            for condition in item.get("conditions", ()):
+                label = item.get("item_label") or item.get("item", "")
+                yield _traced(condition.get("truth"), label, _made_of(condition), left=4)
+
+
+def _rule_trace(key: str, trace: Iterable[Document]) -> Iterator[RenderableType]:
+    """List gaps or plays with the truth of each of their conditions; below, what they are for each item."""
+    for rule in trace:
+        yield _bullets([(Text(""), _truths(rule.get(key, ""), rule))], left=2)
+        for item in rule.get("items", ()):
+            yield _bullets([(Text(""), _truths(item.get("item_label") or item.get("item", ""), item))], left=4)
+
+
+def _truths(name: str, entry: Document) -> Text:
+    text = Text(plain(name))
+    for condition in entry.get("conditions", ()):
+        text.append(f"  {plain(condition.get('key', ''))} ", style="dim")
+        text.append_text(_TRUTHS[condition.get("truth")])
+    return text
+
+
+def _made_of(entry: Document) -> str:
+    readings = [_reading(reading) + _steps_away(reading) for reading in entry.get("readings", ())]
+    return "; ".join([*readings, *map(plain, entry.get("signals", ()))])
+
+
+def _steps_away(reading: Document) -> str:
+    distance = reading.get("distance")
+    return "" if distance is None else f" ({number_text(round(distance, 1))} steps)"
+
+
+def _traced(truth: bool | None, name: str, made_of: str, *, left: int) -> RenderableType:  # noqa: FBT001  a value
+    text = Text(plain(name))
+    text.append(f"  {made_of}", style="dim")
+    return _bullets([(_TRUTHS[truth], text)], left=left)
+
+
+_TRUTHS: Final = {
+    True: Text("true", style="green"),
+    False: Text("false", style="dim"),
+    None: Text("unknown", style="blue"),
+}
 
 
 def _release(decision: Document) -> RenderableType:

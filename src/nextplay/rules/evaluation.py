@@ -8,24 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from itertools import chain
 from types import MappingProxyType
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from nextplay.decision import FactValue, MissingFact, Reading, Side
-from nextplay.facts import Facts, FactsOfItem, Item, ItemKind, Vocabulary
+from nextplay.decision import MissingFact, Reading, Side
+from nextplay.facts import Facts, FactsOfItem, FactSpec, Item, ItemKind, Vocabulary
 from nextplay.rules.absorption import Absorption, Part
 from nextplay.rules.assessment import NO_SHADOW, AbsorbedGap, Assessment, Candidate, GapOutcome, Shadow
 from nextplay.rules.compiled import Compiled
 from nextplay.rules.condition import (
     Condition,
     FactLeaf,
-    FactValues,
     Parameter,
     SignalLeaf,
-    evaluate,
     leaves_of,
-    operands,
 )
 from nextplay.rules.deduction import Engine
 from nextplay.rules.diagnosis import Diagnoser
@@ -36,6 +34,7 @@ from nextplay.rules.play_plans import Plays, ReachedPlay
 from nextplay.rules.program import Program, stated_conditions
 from nextplay.rules.roster import Absent, Roster
 from nextplay.rules.rulebook import Play, Rulebook, SignalRule
+from nextplay.rules.trace import Trace, Tracer, reading_of
 
 _NONE_DONE: Final[frozenset[str]] = frozenset()
 _NO_ANSWERS: Final[Mapping[str, Side]] = MappingProxyType({})
@@ -55,6 +54,8 @@ class Evaluator:
         Raises `RulebookInvalid` for every condition that the engine cannot hold.
         """
         self.signal_rules: Mapping[str, SignalRule] = {rule.id: rule for rule in rulebook.signals}
+        self._rulebook = rulebook
+        self._specs: Mapping[str, FactSpec] = {**vocabulary.specs, **vocabulary.item_specs}
         self._program = Program(rulebook)
         self.fact_names = frozenset(self._program.known_names) | _facts_of_plays(rulebook.plays)
         self._missing = MissingFacts(
@@ -150,7 +151,20 @@ class Evaluator:
         `KeyError` for a signal that the rulebook does not know.
         """
         known = FactsOfItem(facts, item) if self._program.lists else facts
-        return tuple(_reading(leaf, known) for leaf in self._leaves[signal])
+        return tuple(reading_of(leaf, known) for leaf in self._leaves[signal])
+
+    def trace(self, facts: Facts, *, day: date | None = None) -> Trace:
+        """Trace every condition that the rulebook states, those of gaps and plays on trial too, but none off its days.
+
+        It is worked out anew, so that assessing costs nothing for what is seldom asked.
+        """
+        absent = self._roster.on(day)
+        on_trial = absent.gaps_on_trial | absent.plays_on_trial
+        return self._tracer.trace(facts, left_out=({*absent.gaps, *absent.plays}) - on_trial)
+
+    @cached_property
+    def _tracer(self) -> Tracer:
+        return Tracer(self._rulebook, self._program, self._specs)
 
     def _shown(self, state: Sequence[Any]) -> dict[str, Item]:
         """Choose the item by which each signal that is read item by item is told."""
@@ -203,9 +217,3 @@ def _leaves_of(signal: str, program: Program) -> tuple[FactLeaf, ...]:
         inner = leaves_of(program.conditions[leaf.signal]) if isinstance(leaf, SignalLeaf) else (leaf,)
         found += [one for one in inner if isinstance(one, FactLeaf)]
     return tuple(dict.fromkeys(found))
-
-
-def _reading(leaf: FactLeaf, facts: FactValues) -> Reading:
-    possible = operands(leaf, facts)
-    threshold = cast("FactValue | tuple[float, ...]", possible[0]) if len(possible) == 1 else None
-    return Reading(leaf.fact, facts.value(leaf.fact), leaf.operator, threshold, evaluate(leaf, facts, {}))

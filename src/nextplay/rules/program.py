@@ -201,6 +201,10 @@ class ItemStates:
             self._found[kind] = tuple(self._read(kind))
         return self._found[kind]
 
+    def is_unknown(self, kind: ItemKind) -> bool:
+        """Say whether the list was not sent."""
+        return self._items[kind] is None
+
     def shown(self, signal: str) -> Item | None:
         """Return the item that a signal is told by: the first of which it is true, else unknown, else the first."""
         truths = self._truths.get(signal) or ()

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from nextplay.authoring.explain.case import Case, Decided
-from nextplay.authoring.explain.distance import Distance, distance_of
 from nextplay.decision import FactValue
 from nextplay.facts import FactsOfItem, FactSpec, Item
 from nextplay.rules.condition import (
@@ -26,6 +25,7 @@ from nextplay.rules.condition import (
     evaluate,
     operands,
 )
+from nextplay.rules.distance import Distance, distance_of
 from nextplay.rules.rulebook import SignalRule
 from nextplay.rules.wording import render
 

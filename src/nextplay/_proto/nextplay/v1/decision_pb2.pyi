@@ -101,6 +101,8 @@ class Decision(_message.Message):
     ABSORBED_GAPS_FIELD_NUMBER: _builtins.int
     SHADOW_GAPS_FIELD_NUMBER: _builtins.int
     SHADOW_PLAYS_FIELD_NUMBER: _builtins.int
+    GAP_TRACE_FIELD_NUMBER: _builtins.int
+    PLAY_TRACE_FIELD_NUMBER: _builtins.int
     decision_id: _builtins.str
     """`d1-` and 32 hexadecimal digits: the hash of snapshot, history, options and release. The same question to the same
     release has the same id.
@@ -175,6 +177,14 @@ class Decision(_message.Message):
     def shadow_plays(self) -> _containers.RepeatedCompositeFieldContainer[Global___ShadowPlay]:
         """Plays on trial that would be candidates, by id. Empty unless `Options.explanation` is full."""
 
+    @_builtins.property
+    def gap_trace(self) -> _containers.RepeatedCompositeFieldContainer[Global___GapTrace]:
+        """Every gap that counts with the truth of its conditions, by id. Empty unless `Options.explanation` is full."""
+
+    @_builtins.property
+    def play_trace(self) -> _containers.RepeatedCompositeFieldContainer[Global___PlayTrace]:
+        """Every play that counts with the truth of its gates, by id. Empty unless `Options.explanation` is full."""
+
     def __init__(
         self,
         *,
@@ -198,10 +208,12 @@ class Decision(_message.Message):
         absorbed_gaps: _abc.Iterable[Global___AbsorbedGap] | None = ...,
         shadow_gaps: _abc.Iterable[Global___ShadowGap] | None = ...,
         shadow_plays: _abc.Iterable[Global___ShadowPlay] | None = ...,
+        gap_trace: _abc.Iterable[Global___GapTrace] | None = ...,
+        play_trace: _abc.Iterable[Global___PlayTrace] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["churn", b"churn", "diagnosis", b"diagnosis", "release", b"release"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["absorbed_gaps", b"absorbed_gaps", "account_id", b"account_id", "actions", b"actions", "as_of", b"as_of", "churn", b"churn", "closed_actions", b"closed_actions", "decision_id", b"decision_id", "diagnosis", b"diagnosis", "explained_gaps", b"explained_gaps", "gaps", b"gaps", "input_warnings", b"input_warnings", "locale", b"locale", "missing_facts", b"missing_facts", "near_misses", b"near_misses", "release", b"release", "shadow_gaps", b"shadow_gaps", "shadow_plays", b"shadow_plays", "trace", b"trace", "undetermined", b"undetermined", "withheld", b"withheld"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["absorbed_gaps", b"absorbed_gaps", "account_id", b"account_id", "actions", b"actions", "as_of", b"as_of", "churn", b"churn", "closed_actions", b"closed_actions", "decision_id", b"decision_id", "diagnosis", b"diagnosis", "explained_gaps", b"explained_gaps", "gap_trace", b"gap_trace", "gaps", b"gaps", "input_warnings", b"input_warnings", "locale", b"locale", "missing_facts", b"missing_facts", "near_misses", b"near_misses", "play_trace", b"play_trace", "release", b"release", "shadow_gaps", b"shadow_gaps", "shadow_plays", b"shadow_plays", "trace", b"trace", "undetermined", b"undetermined", "withheld", b"withheld"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -607,12 +619,17 @@ class Reading(_message.Message):
     OPERATOR_FIELD_NUMBER: _builtins.int
     THRESHOLD_FIELD_NUMBER: _builtins.int
     TRUTH_FIELD_NUMBER: _builtins.int
+    DISTANCE_FIELD_NUMBER: _builtins.int
     fact: _builtins.str
     """Name of the fact."""
     operator: _builtins.str
     """eq, ne, in, not_in, lt, lte, gt, gte, between, is_known, is_unknown, contains, contains_any."""
     truth: _builtins.bool
     """What came of it. Absent is unknown."""
+    distance: _builtins.float
+    """In the trace: how many steps of the fact the value is from the nearer limit, 0 or more. Absent where the value is
+    unknown or no number, or the fact has no steps.
+    """
     @_builtins.property
     def value(self) -> Global___FactValue:
         """Its value. Absent is unknown."""
@@ -629,13 +646,19 @@ class Reading(_message.Message):
         operator: _builtins.str = ...,
         threshold: Global___FactValue | None = ...,
         truth: _builtins.bool | None = ...,
+        distance: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_truth", b"_truth", "threshold", b"threshold", "truth", b"truth", "value", b"value"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_distance", b"_distance", "_truth", b"_truth", "distance", b"distance", "threshold", b"threshold", "truth", b"truth", "value", b"value"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_truth", b"_truth", "fact", b"fact", "operator", b"operator", "threshold", b"threshold", "truth", b"truth", "value", b"value"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_distance", b"_distance", "_truth", b"_truth", "distance", b"distance", "fact", b"fact", "operator", b"operator", "threshold", b"threshold", "truth", b"truth", "value", b"value"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__distance: _TypeAlias = _typing.Literal["distance"]  # noqa: Y015
+    _WhichOneofArgType__distance: _TypeAlias = _typing.Literal["_distance", b"_distance"]  # noqa: Y015
     _WhichOneofReturnType__truth: _TypeAlias = _typing.Literal["truth"]  # noqa: Y015
     _WhichOneofArgType__truth: _TypeAlias = _typing.Literal["_truth", b"_truth"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__distance) -> _WhichOneofReturnType__distance | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__truth) -> _WhichOneofReturnType__truth | None: ...
 
 Global___Reading: _TypeAlias = Reading  # noqa: Y015
@@ -1185,13 +1208,23 @@ class SignalTrace(_message.Message):
     SIGNAL_FIELD_NUMBER: _builtins.int
     TRUTH_FIELD_NUMBER: _builtins.int
     READINGS_FIELD_NUMBER: _builtins.int
+    SIGNALS_FIELD_NUMBER: _builtins.int
+    ITEMS_FIELD_NUMBER: _builtins.int
     signal: _builtins.str
     """Id of the signal."""
     truth: _builtins.bool
     """Its truth. Absent is unknown."""
     @_builtins.property
     def readings(self) -> _containers.RepeatedCompositeFieldContainer[Global___Reading]:
-        """Its comparisons, in the order of the rule."""
+        """Its own comparisons, in the order of the rule. Empty: it names signals alone, or they are told with the items."""
+
+    @_builtins.property
+    def signals(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Signals that it names, in the order of the rule; each has an entry of its own. Empty: none."""
+
+    @_builtins.property
+    def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___ItemTrace]:
+        """Of a signal that is read item by item, what it is for each. Empty: read for the account, or no item is there."""
 
     def __init__(
         self,
@@ -1199,13 +1232,149 @@ class SignalTrace(_message.Message):
         signal: _builtins.str = ...,
         truth: _builtins.bool | None = ...,
         readings: _abc.Iterable[Global___Reading] | None = ...,
+        signals: _abc.Iterable[_builtins.str] | None = ...,
+        items: _abc.Iterable[Global___ItemTrace] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_truth", b"_truth", "truth", b"truth"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_truth", b"_truth", "readings", b"readings", "signal", b"signal", "truth", b"truth"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_truth", b"_truth", "items", b"items", "readings", b"readings", "signal", b"signal", "signals", b"signals", "truth", b"truth"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__truth: _TypeAlias = _typing.Literal["truth"]  # noqa: Y015
     _WhichOneofArgType__truth: _TypeAlias = _typing.Literal["_truth", b"_truth"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType__truth) -> _WhichOneofReturnType__truth | None: ...
 
 Global___SignalTrace: _TypeAlias = SignalTrace  # noqa: Y015
+
+@_typing.final
+class GapTrace(_message.Message):
+    """One gap in the trace, whether or not it stands."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GAP_FIELD_NUMBER: _builtins.int
+    CONDITIONS_FIELD_NUMBER: _builtins.int
+    ITEMS_FIELD_NUMBER: _builtins.int
+    gap: _builtins.str
+    """Id of the gap's rule."""
+    @_builtins.property
+    def conditions(self) -> _containers.RepeatedCompositeFieldContainer[Global___ConditionTrace]:
+        """The conditions that it states: when or reading, cx, cs, unless. Those it does not state are left out."""
+
+    @_builtins.property
+    def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___ItemTrace]:
+        """Of a gap that is judged item by item, what it is for each. Empty: judged for the account, or no item is there."""
+
+    def __init__(
+        self,
+        *,
+        gap: _builtins.str = ...,
+        conditions: _abc.Iterable[Global___ConditionTrace] | None = ...,
+        items: _abc.Iterable[Global___ItemTrace] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["conditions", b"conditions", "gap", b"gap", "items", b"items"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GapTrace: _TypeAlias = GapTrace  # noqa: Y015
+
+@_typing.final
+class PlayTrace(_message.Message):
+    """One play in the trace, whether or not it is a candidate."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLAY_FIELD_NUMBER: _builtins.int
+    CONDITIONS_FIELD_NUMBER: _builtins.int
+    play: _builtins.str
+    """Id of the play."""
+    @_builtins.property
+    def conditions(self) -> _containers.RepeatedCompositeFieldContainer[Global___ConditionTrace]:
+        """The conditions that it states: eligibility, applicability, suitability, done_when. Others are left out."""
+
+    def __init__(
+        self,
+        *,
+        play: _builtins.str = ...,
+        conditions: _abc.Iterable[Global___ConditionTrace] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["conditions", b"conditions", "play", b"play"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlayTrace: _TypeAlias = PlayTrace  # noqa: Y015
+
+@_typing.final
+class ConditionTrace(_message.Message):
+    """One condition of a rule."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEY_FIELD_NUMBER: _builtins.int
+    TRUTH_FIELD_NUMBER: _builtins.int
+    SIGNALS_FIELD_NUMBER: _builtins.int
+    READINGS_FIELD_NUMBER: _builtins.int
+    key: _builtins.str
+    """The key under which the rule states it."""
+    truth: _builtins.bool
+    """Its truth; of what is judged item by item, whether it is so of some item. Absent is unknown."""
+    @_builtins.property
+    def signals(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Signals that it names, in the order of the rule. Empty: none."""
+
+    @_builtins.property
+    def readings(self) -> _containers.RepeatedCompositeFieldContainer[Global___Reading]:
+        """Its own comparisons, in the order of the rule. Empty: none, or they are told with the items."""
+
+    def __init__(
+        self,
+        *,
+        key: _builtins.str = ...,
+        truth: _builtins.bool | None = ...,
+        signals: _abc.Iterable[_builtins.str] | None = ...,
+        readings: _abc.Iterable[Global___Reading] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_truth", b"_truth", "truth", b"truth"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_truth", b"_truth", "key", b"key", "readings", b"readings", "signals", b"signals", "truth", b"truth"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__truth: _TypeAlias = _typing.Literal["truth"]  # noqa: Y015
+    _WhichOneofArgType__truth: _TypeAlias = _typing.Literal["_truth", b"_truth"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__truth) -> _WhichOneofReturnType__truth | None: ...
+
+Global___ConditionTrace: _TypeAlias = ConditionTrace  # noqa: Y015
+
+@_typing.final
+class ItemTrace(_message.Message):
+    """The conditions of a rule as they are for one item."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ITEM_FIELD_NUMBER: _builtins.int
+    ITEM_LABEL_FIELD_NUMBER: _builtins.int
+    CONDITIONS_FIELD_NUMBER: _builtins.int
+    item: _builtins.str
+    """Key of the objective, touchpoint, survey or event."""
+    item_label: _builtins.str
+    """What people call it."""
+    @_builtins.property
+    def conditions(self) -> _containers.RepeatedCompositeFieldContainer[Global___ConditionTrace]:
+        """The conditions, as for the rule."""
+
+    def __init__(
+        self,
+        *,
+        item: _builtins.str = ...,
+        item_label: _builtins.str = ...,
+        conditions: _abc.Iterable[Global___ConditionTrace] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["conditions", b"conditions", "item", b"item", "item_label", b"item_label"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ItemTrace: _TypeAlias = ItemTrace  # noqa: Y015
