@@ -25,7 +25,8 @@ JsonSchema = dict[str, Any]
 LONGEST_QUOTED: Final = 30
 """Characters of a value that a hint still repeats."""
 ID_PATTERN: Final = "^[a-z][a-z0-9_]{0,63}$"
-ATTRIBUTE_PATTERN: Final = r"^attributes\.[a-z][a-z0-9_]{0,63}$"
+ATTRIBUTE_PATTERN: Final = r"^(attributes\.[a-z][a-z0-9_]{0,63}|counts\.[a-z][a-z0-9_]{0,63}(\.(newest|oldest)_days)?)$"
+"""Names of facts that a rulebook declares itself."""
 _ID: Final = re.compile(ID_PATTERN)
 _PERCENTAGE: Final = re.compile(r"([-+]?[0-9]{1,6}(?:\.[0-9]{1,6})?) ?%")
 _HUNDRED: Final = 100
@@ -48,7 +49,7 @@ Pairs = tuple[tuple[Name, T], ...]
 class Terms:
     """What is known when a schema is written: the facts, and the ids by kind (`signal`, `gap`, `role`, ...).
 
-    With `attributes_open`, facts `attributes.NAME` that are not among the facts may exist too.
+    With `attributes_open`, facts `attributes.NAME` and `counts.NAME` that are not among the facts may exist too.
     """
 
     specs: Mapping[str, FactSpec]
