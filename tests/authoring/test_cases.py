@@ -74,25 +74,43 @@ def test_an_expectation_that_is_not_met_says_why(given: str, expect: str, told: 
     assert told in text
 
 
+def run_with_life(life: str, expect: str) -> tuple[CaseResult, ...]:
+    """Run one test on the small rulebook, in which `early_adoption_stalled` has a life."""
+    named = b"- id: early_adoption_stalled"
+    gaps = next(path for path, raw in FILES.items() if named in raw)
+    test = f"- name: the case\n  as_of: 2026-03-02\n  given: {FAILED}\n  expect: {expect}\n"
+    changed = FILES[gaps].replace(named, named + b"\n  " + life.encode())
+    release = load_release(FILES | {gaps: changed, "tests/one_test.yaml": test.encode()}, None, inference="python")
+    try:
+        return run_rule_tests(release, "the case")
+    finally:
+        release.close()
+
+
 @pytest.mark.parametrize(
-    ("life", "told"),
+    ("life", "expect", "told"),
     [
-        (b"until: 2026-03-01", "early_adoption_stalled does not count on 2026-03-02: it is out of its days"),
-        (b"status: shadow", "early_adoption_stalled is in shadow: it is told in the trace alone"),
+        (
+            "until: 2026-03-01",
+            "{gaps: {early_adoption_stalled: cx}}",
+            "early_adoption_stalled does not count on 2026-03-02: it is out of its days",
+        ),
+        ("status: shadow", "{gaps: {early_adoption_stalled: cs}}", "expected cs, got cx\n"),
+        ("status: shadow", "{gaps: {early_adoption_stalled: none}}", "expected none, got cx\n"),
+        ("status: shadow", "{actions: [guided_setup_session]}", "in shadow: early_adoption_stalled"),
     ],
 )
-def test_a_gap_that_does_not_count_says_so(life: bytes, told: str) -> None:
+def test_a_gap_that_does_not_count_says_so(life: str, expect: str, told: str) -> None:
     """Where the conditions are true and the gap is not there, the failure tells what keeps it away."""
-    gaps = next(path for path, raw in FILES.items() if b"- id: early_adoption_stalled" in raw)
-    named = b"- id: early_adoption_stalled"
-    test = (
-        f"- name: the case\n  as_of: 2026-03-02\n  given: {FAILED}\n  expect: {{gaps: {{{named[6:].decode()}: cx}}}}\n"
-    )
-    changed = {gaps: FILES[gaps].replace(named, named + b"\n  " + life), "tests/one_test.yaml": test.encode()}
-    release = load_release(FILES | changed, None, inference="python")
-    (text,) = failure_lines(run_rule_tests(release, "the case"))
-    release.close()
+    (text,) = failure_lines(run_with_life(life, expect))
     assert told in text
+
+
+@pytest.mark.parametrize("expect", ["{gaps: {early_adoption_stalled: cx}}", "{gaps: {}, actions: [], exactly: true}"])
+def test_a_gap_on_trial_is_held_to_its_kind(expect: str) -> None:
+    """A test that names a gap on trial judges it as it would stand; nothing else of it is seen."""
+    (result,) = run_with_life("status: shadow", expect)
+    assert result.passed
 
 
 def test_tests_are_chosen_by_place_or_name() -> None:

@@ -80,7 +80,14 @@ class Reasons:
             f"{target.gap}{f' as {target.side}' if target.side else ''} ({kinds.get(target.gap, 'none')})"
             for target in rule.answers
         ]
-        return f"{play} answers {', '.join(targets)}"
+        trials = self._on_trial.intersection((play, *(target.gap for target in rule.answers)))
+        return f"{play} answers {', '.join(targets)}" + (f"; in shadow: {', '.join(sorted(trials))}" if trials else "")
+
+    @cached_property
+    def _on_trial(self) -> frozenset[str]:
+        book = self._release.rulebook
+        lives = [*((gap.id, gap.life) for gap in book.gaps), *((play.id, play.life) for play in book.plays)]
+        return frozenset(name for name, life in lives if life.status == "shadow")
 
     @cached_property
     def _facts(self) -> Facts:

@@ -130,7 +130,7 @@ def _owners(owners: Sequence[Document], limit: int | None) -> Iterator[Renderabl
     if not changed:
         return
     old, new = (sum(row[f"{side}_hours"] for row in owners) for side in ("old", "new"))
-    yield from heading("Work", f"{old:,.0f} hours become {new:,.0f} ({signed(new - old)})")
+    yield from heading("Work", f"{old:,.0f} hours become {new:,.0f} ({signed(new - old, digits=1)})")
     rows = [
         (
             plain(row["owner"]),

@@ -44,7 +44,9 @@ def run_tests(  # noqa: PLR0913  one parameter for each option of the command
         bool, typer.Option("--suggest", help="Draft tests for what is not covered, instead of running them.")
     ] = False,
     every: Annotated[bool, typer.Option("--every", help="With --suggest: draft for covered leaves too.")] = False,
-    rule: Annotated[str | None, typer.Option(metavar="ID", help="With --suggest: only for this rule.")] = None,
+    rule: Annotated[
+        str | None, typer.Option(metavar="ID", help="With --coverage or --suggest: only for this rule.")
+    ] = None,
     output: Annotated[ResultFormat, typer.Option("--format", help="How to write the results.")] = ResultFormat.TEXT,
     models: ModelsOption = None,
 ) -> None:
@@ -62,6 +64,7 @@ def run_tests(  # noqa: PLR0913  one parameter for each option of the command
         say_json({"faults": [asdict(fault) for fault in error.faults], "tests": [], "failed": 0})
         raise typer.Exit(ExitCode.RULEBOOK) from None
     try:
+        _check_named(release, rule)
         if suggestions:
             _suggest(release, files, rule=rule, every=every, output=output)
             return
@@ -73,7 +76,7 @@ def run_tests(  # noqa: PLR0913  one parameter for each option of the command
         complain(f"no test has `{only}` in its file or name")
         raise typer.Exit(ExitCode.INPUT)
     short = () if covered is None or least is None else shortfalls(covered, least)
-    _say_results(results, covered, short, output=output, listed=coverage)
+    _say_results(results, covered, short, output=output, listed=coverage, rule=rule)
     if short or any(not result.passed for result in results):
         raise typer.Exit(ExitCode.TESTS)
 
@@ -93,6 +96,7 @@ def _say_results(
     *,
     output: ResultFormat,
     listed: bool,
+    rule: str | None,
 ) -> None:
     failed = [result for result in results if not result.passed]
     if output is ResultFormat.JUNIT:
@@ -107,19 +111,22 @@ def _say_results(
     say(f"{len(results) - len(failed)} of {plural(len(results), 'test')} passed")
     if covered is None:
         return
-    lines = [*summary_lines(covered), *(lacking_lines(covered) if listed else ())]
+    lines = [*summary_lines(covered), *(lacking_lines(covered, only=rule) if listed else ())]
     for line in [*lines, *(["", *short] if short else [])]:
         say(line)
 
 
-def _suggest(
-    release: Release, files: Mapping[str, bytes], *, rule: str | None, every: bool, output: ResultFormat
-) -> None:
+def _check_named(release: Release, rule: str | None) -> None:
     book = release.rulebook
     names = {*(one.id for one in book.signals), *(one.id for one in book.gaps), *(one.id for one in book.plays)}
     if rule is not None and rule not in names:
         complain(f"no signal, gap or play is called `{rule}`")
         raise typer.Exit(ExitCode.INPUT)
+
+
+def _suggest(
+    release: Release, files: Mapping[str, bytes], *, rule: str | None, every: bool, output: ResultFormat
+) -> None:
     found = suggest(release, files, rule=rule, covered_too=every)
     if output is ResultFormat.JSON:
         drafts = [{"rule": one.id, "name": draft.name, "yaml": draft.yaml} for one, draft in found.drafts]

@@ -37,17 +37,34 @@ def percent(share: float) -> str:
     return f"{math.floor(share * 10) / 10:5.1f} %"
 
 
-def lacking_lines(coverage: Coverage) -> Iterator[str]:
-    """Yield what tests are lacking, rule by rule, the worst first."""
+def lacking_lines(coverage: Coverage, *, only: str | None = None) -> Iterator[str]:
+    """Yield what tests are lacking, rule by rule, the worst first; `only` keeps the rules of this id."""
+    if only is not None:
+        yield from _lacking_of(coverage, only)
+        return
     if coverage.leaves_covered < len(coverage.leaves):
         yield ""
         yield "What is lacking, the worst first. A customer counts for a leaf where this very answer decides the rule."
     for rule in coverage.worst_first():
         yield ""
-        yield f"{rule.place.path}:{rule.place.line}: {rule.sort} {rule.id}: {_seen(rule)}"
-        for leaf in rule.open_leaves:
-            for text in _lacking(leaf):
-                yield f"  {leaf.place.path}:{leaf.place.line}: {text}"
+        yield from _rule_lines(rule)
+
+
+def _lacking_of(coverage: Coverage, name: str) -> Iterator[str]:
+    """Yield the rules of one id, also where nothing is lacking."""
+    for rule in coverage.rules:
+        if rule.id == name:
+            yield ""
+            yield from _rule_lines(rule)
+            if rule.is_covered and not rule.open_leaves:
+                yield "  nothing is lacking"
+
+
+def _rule_lines(rule: RuleCoverage) -> Iterator[str]:
+    yield f"{rule.place.path}:{rule.place.line}: {rule.sort} {rule.id}: {_seen(rule)}"
+    for leaf in rule.open_leaves:
+        for text in _lacking(leaf):
+            yield f"  {leaf.place.path}:{leaf.place.line}: {text}"
 
 
 def _seen(rule: RuleCoverage) -> str:

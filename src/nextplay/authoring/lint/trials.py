@@ -123,6 +123,6 @@ def _finding(
         bench.places.key(folder, rule, "id") or place,
         "untested-true" if truth == "true" else "untested-false",
         _SAYS[folder, truth].format(rule),
-        hint="the witness is such a customer: add what must come of it, and make it a test",
+        hint="add such a customer to the tests; `--witness` shows one to begin with",
         shown_by=shown_by,
     )
