@@ -44,3 +44,16 @@ def nextplay(*arguments: str | Path, stdin: str = "", **settings: str) -> Ended:
 def decide(*arguments: str | Path, stdin: str = "") -> Ended:
     """Run `nextplay decide` on the small rulebook."""
     return nextplay("decide", "--rules", RULEBOOK, *arguments, stdin=stdin)
+
+
+def surroundings(folder: Path) -> dict[str, str]:
+    """Return an environment in which git, pre-commit and `nextplay` work, and nothing of ours is set."""
+    who = {
+        "GIT_AUTHOR_NAME": "a",
+        "GIT_AUTHOR_EMAIL": "a@b.c",
+        "GIT_COMMITTER_NAME": "a",
+        "GIT_COMMITTER_EMAIL": "a@b.c",
+    }
+    path = f"{SCRIPT.parent}{os.pathsep}{ENVIRONMENT['PATH']}"
+    apart = {name: value for name, value in ENVIRONMENT.items() if not name.startswith("GIT_")}
+    return {**apart, **who, "PATH": path, "PRE_COMMIT_HOME": str(folder / "pre-commit"), "HOME": str(folder)}

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
-from tests.cli.console import ENVIRONMENT, ROOT, RULEBOOK
+from tests.cli.console import ROOT, RULEBOOK, surroundings
 
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
 WORKFLOW = ROOT / "examples" / "github" / "rules.yml"
-BIN = Path(sys.executable).parent
 INSTALLS = "Install"
 """The one step of the workflow that is not tried: here, what it installs is what is tested."""
 
@@ -23,19 +20,6 @@ INSTALLS = "Install"
 def loaded(path: Path) -> Any:  # noqa: ANN401  a file of another tool's format
     """Read a YAML file as plain values."""
     return YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
-
-
-def surroundings(folder: Path) -> dict[str, str]:
-    """Return an environment in which git, pre-commit and `nextplay` work, and nothing of ours is set."""
-    who = {
-        "GIT_AUTHOR_NAME": "a",
-        "GIT_AUTHOR_EMAIL": "a@b.c",
-        "GIT_COMMITTER_NAME": "a",
-        "GIT_COMMITTER_EMAIL": "a@b.c",
-    }
-    path = f"{BIN}{os.pathsep}{ENVIRONMENT['PATH']}"
-    apart = {name: value for name, value in ENVIRONMENT.items() if not name.startswith("GIT_")}
-    return {**apart, **who, "PATH": path, "PRE_COMMIT_HOME": str(folder / "pre-commit"), "HOME": str(folder)}
 
 
 def run(repository: Path, *command: str, **more: str) -> subprocess.CompletedProcess[str]:
