@@ -27,6 +27,8 @@ BLOCK: Final = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 CHOICE: Final = re.compile(r'"([^"]+)" (\d+)')
+WIDEST: Final = 110
+"""Characters of a line that the page shows; it may not be wider itself."""
 ENDS: Final = re.compile(r"\s+# ends with (\d+)$")
 COUNTED: Final = re.compile(r"(tests? passed|\d warnings?\b|rules  |leaves )")
 """Lines that count the whole rulebook: their numbers change with every rule, and the page need not."""
@@ -44,7 +46,9 @@ class Shown:
 
 def uncounted(text: str) -> str:
     """Hide the numbers of lines that count the whole rulebook."""
-    return "".join(re.sub(r"\d+", "N", line) if COUNTED.search(line) else line for line in text.splitlines(keepends=True))
+    return "".join(
+        re.sub(r"\d+", "N", line) if COUNTED.search(line) else line for line in text.splitlines(keepends=True)
+    )
 
 
 def chosen(output: str, choices: str) -> str:
@@ -53,10 +57,11 @@ def chosen(output: str, choices: str) -> str:
     for text, count in CHOICE.findall(choices):
         start = next((index for index, line in enumerate(lines) if index >= after and text in line), None)
         assert start is not None, f"no line has {text!r} in:\n{output}"
-        found += ["..."] if found and start > after else []
+        skipped = [line for line in lines[after:start] if line.strip()]
+        found += [] if not found or start == after else ["..." if skipped else ""]
         after = start + int(count)
         found += lines[start:after]
-    return "\n".join(line.rstrip() for line in found).strip("\n") + "\n"
+    return "".join(f"{line.rstrip() if len(line) <= WIDEST else f'{line[: WIDEST - 1]}…'}\n" for line in found)
 
 
 def commands(block: str) -> Iterator[tuple[str, int]]:

@@ -130,12 +130,12 @@ def _owners(owners: Sequence[Document], limit: int | None) -> Iterator[Renderabl
     if not changed:
         return
     old, new = (sum(row[f"{side}_hours"] for row in owners) for side in ("old", "new"))
-    yield from heading("Work", f"{old:,.0f} hours become {new:,.0f} ({signed(new - old, digits=1)})")
+    yield from heading("Work", f"{old:,.1f} hours become {new:,.1f} ({signed(new - old, digits=1)})")
     rows = [
         (
             plain(row["owner"]),
-            f"{row['old_hours']:,.0f}",
-            f"{row['new_hours']:,.0f}",
+            f"{row['old_hours']:,.1f}",
+            f"{row['new_hours']:,.1f}",
             signed(row["difference"], digits=1),
             f"{row['old_actions']:,}",
             f"{row['new_actions']:,}",

@@ -87,7 +87,7 @@ def _kinds(kinds: Mapping[str, int]) -> str:
 
 def _actions(found: Document, limit: int | None) -> Iterator[RenderableType]:
     actions = found["actions"]
-    summary = f"{actions['total']:,} for {actions['accounts']:,} accounts, {actions['hours']:,.0f} hours"
+    summary = f"{actions['total']:,} for {actions['accounts']:,} accounts, {actions['hours']:,.1f} hours"
     yield from heading("Actions", summary)
     acting = [row for row in found["plays"] if row["actions"]]
     rows = [
@@ -95,7 +95,7 @@ def _actions(found: Document, limit: int | None) -> Iterator[RenderableType]:
             plain(row["play"]),
             f"{row['actions']:,}",
             per_cent(row["share"]),
-            f"{row['hours']:,.0f}",
+            f"{row['hours']:,.1f}",
             ", ".join(plain(owner) for owner in row["owners"]),
         )
         for row in acting[:limit]
@@ -109,7 +109,7 @@ def _actions(found: Document, limit: int | None) -> Iterator[RenderableType]:
 
 
 def _work(title: str, key: str, rows: Sequence[Document], limit: int | None) -> RenderableType:
-    shown = [(plain(row[key]), f"{row['actions']:,}", f"{row['hours']:,.0f}") for row in rows[:limit]]
+    shown = [(plain(row[key]), f"{row['actions']:,}", f"{row['hours']:,.1f}") for row in rows[:limit]]
     return Group(aligned((title, "actions", "hours"), shown), *more(len(rows), limit))
 
 

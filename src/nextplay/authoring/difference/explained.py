@@ -17,6 +17,8 @@ from nextplay.snapshot import CustomerSnapshot
 
 _RULES_EXPLAINED: Final = 3
 _LINES_TOLD: Final = 8
+_LINES_OF_HEADING: Final = 2
+"""Which rule and which account: both stand above."""
 _NO_SUCH_RULE: Final = "there is no such rule"
 
 
@@ -57,7 +59,7 @@ def _explanation(rule: str, snapshot: CustomerSnapshot, release: Release) -> lis
         text = explain_text(release, snapshot, rule, locale=release.rulebook.locales[0])
     except RuleNotFound:
         return [_NO_SUCH_RULE]
-    return [line.strip() for line in text.splitlines() if line.strip()]
+    return [line.strip() for line in text.splitlines() if line.strip()][_LINES_OF_HEADING:]
 
 
 def _said(decision: Decision) -> dict[str, Any]:

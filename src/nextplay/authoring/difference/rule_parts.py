@@ -21,6 +21,8 @@ _NOT_COMPARED: Final = frozenset({"id", "place"})
 _CONDITION: Final = (FactLeaf, SignalLeaf, Not, All, AnyOf)
 _SHORT: Final = (Target, ContactLimit)
 _NOTHING: Final = "none"
+_WRITTEN: Final = {"life.status": "status", "life.starts_on": "from", "life.ends_on": "until", "life.was": "was"}
+"""What these parts are called in a rule file."""
 
 
 class Parts:
@@ -64,7 +66,7 @@ class Parts:
             for name, entry in inner:
                 self._take(name, entry)
         elif value not in (None, ()):
-            self.values[path] = short(value)
+            self.values[_WRITTEN.get(path, path)] = short(value)
 
     def _take_table(self, path: str, value: Parameter) -> None:
         if value.name in self._named:

@@ -32,6 +32,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "count": lambda number: f"{number:,}",
+        "hours": lambda number: f"{number:,.1f}",
         "whole": lambda number: f"{number:,.0f}",
         "signed": lambda number: f"{number:+,.1f}" if round(number, 1) else "0",
         "share": _share,
