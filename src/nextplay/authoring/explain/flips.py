@@ -15,7 +15,7 @@ from nextplay.authoring.explain.point import Point, leaves_below
 from nextplay.authoring.explain.rows import AT, Rows
 from nextplay.authoring.explain.smallest import Smallest
 from nextplay.authoring.lint.boxes import Box
-from nextplay.authoring.lint.search import NotDecided, Search
+from nextplay.authoring.lint.search import NotDecided
 from nextplay.canonical import snapshot_document
 from nextplay.decision import FactValue
 
@@ -67,7 +67,6 @@ class _Flips:
         self._aim = aim
         conditions = [condition for goals in aim.alternatives for condition, _ in goals]
         self._point = Point(leaves_below(conditions, rows.signals), rows.specs, rows)
-        self._search = Search(self._point.space, rows.signals)
         self._candidates = [name for name in self._point.names if rows.specs[name].reads and self._may_change(name)]
 
     @property
@@ -82,10 +81,10 @@ class _Flips:
         known = [name for name in self._candidates if self._rows.value(name) is not None]
         large = False
         for learned, candidates in ((False, known), (True, self._candidates)):
-            smallest = Smallest(self._point, self._search, self._aim.alternatives, learned=learned)
+            smallest = Smallest(self._point, self._rows.signals, self._aim.alternatives, learned=learned)
             try:
                 flips = tuple(self._of_smallest_size(smallest, candidates))
-                large = large or smallest.feasible(candidates)
+                large = large or smallest.may_be_feasible(candidates)
             except NotDecided:
                 return self._nothing("large")
             if flips:
@@ -94,7 +93,7 @@ class _Flips:
 
     def search_new(self) -> FlipSearch:
         """Let what is unknown become known: here, that there is a further row."""
-        smallest = Smallest(self._point, self._search, self._aim.alternatives, learned=True)
+        smallest = Smallest(self._point, self._rows.signals, self._aim.alternatives, learned=True)
         try:
             flips = tuple(self._of_smallest_size(smallest, self._candidates))
         except NotDecided:

@@ -7,13 +7,15 @@ going from conflict to conflict, fewest facts first (R. Reiter, A theory of diag
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final
 
+from nextplay.authoring.explain.folding import Folding
 from nextplay.authoring.explain.point import Point
 from nextplay.authoring.lint.boxes import Box
-from nextplay.authoring.lint.search import Goal, Search
+from nextplay.authoring.lint.search import Goal, NotDecided, Search
+from nextplay.rules.condition import Condition
 
 Alternatives = Sequence[tuple[Goal, ...]]
 """One of these must be reached whole."""
@@ -24,10 +26,13 @@ _MOST_BOXES: Final = 24
 class Smallest:
     """Searches around one account."""
 
-    def __init__(self, point: Point, search: Search, alternatives: Alternatives, *, learned: bool) -> None:
+    def __init__(
+        self, point: Point, signals: Mapping[str, Condition], alternatives: Alternatives, *, learned: bool
+    ) -> None:
         """Take the goals; with `learned`, facts that are unknown may become known too."""
         self._point = point
-        self._search = search
+        self._search = Search(point.space, signals)
+        self._signals = signals
         self._alternatives = alternatives
         self._learned = learned
         self._conflicts: list[frozenset[str]] = []
@@ -35,9 +40,9 @@ class Smallest:
     def sets(self, candidates: Sequence[str], *, most: int) -> Iterator[frozenset[str]]:
         """Yield sets of at most `most` candidates, the smallest first and without any superset of one before.
 
-        Raises `NotDecided` where the conditions are too large to be searched.
+        Raises `NotDecided` where the conditions are too large to be searched even with so few of them free.
         """
-        if not self.feasible(candidates):
+        if not self.may_be_feasible(candidates):
             return
         found: list[frozenset[str]] = []
         level = [frozenset[str]()]
@@ -59,12 +64,21 @@ class Smallest:
     def boxes(self, chosen: frozenset[str]) -> Iterator[Box]:
         """Yield boxes in which a goal is reached by changes of the chosen facts, the first of each goal."""
         start = self._point.box(chosen, learned=self._learned)
+        fold = Folding(self._search.space, self._signals, start)
         for goals in self._alternatives:
-            yield from islice(self._search.boxes(*goals, start=start), _MOST_BOXES)
+            folded = [(fold.condition(condition), demand) for condition, demand in goals]
+            yield from islice(self._search.boxes(*folded, start=start), _MOST_BOXES)
 
     def feasible(self, free: Sequence[str] | frozenset[str]) -> bool:
         """Say whether a goal can be reached by changes of these facts."""
         return next(self.boxes(frozenset(free)), None) is not None
+
+    def may_be_feasible(self, free: Sequence[str] | frozenset[str]) -> bool:
+        """Say whether a goal can be reached by changes of these facts, or whether that is too large to be told."""
+        try:
+            return self.feasible(free)
+        except NotDecided:
+            return True
 
     def _conflict(self, chosen: frozenset[str], candidates: Sequence[str]) -> frozenset[str]:
         known = next((one for one in self._conflicts if not one & chosen), None)
@@ -74,7 +88,7 @@ class Smallest:
         for fact in tuple(fixed):
             rest = [other for other in fixed if other != fact]
             free = set(candidates).difference(rest)
-            if not self.feasible(frozenset(free)):
+            if not self.may_be_feasible(frozenset(free)):
                 fixed = rest
         self._conflicts.append(frozenset(fixed))
         return self._conflicts[-1]
