@@ -270,7 +270,10 @@ def _along_a_line(
         document[name][index][field] = _moved(held, notch)
         there = _read_one(document, fact, vocabulary)
         if isinstance(here, int | float) and isinstance(there, int | float) and there != here:
-            yield _moved(held, (value - here) * notch / (there - here))
+            moved = _moved(held, (value - here) * notch / (there - here))
+            if day is None and float(held).is_integer() and isinstance(moved, float):
+                yield from sorted((math.floor(moved), math.ceil(moved)), key=lambda whole: abs(whole - moved))
+            yield moved
     if day is not None:
         yield from (str(day + timedelta(days=days)) for days in _MOVES)
 

@@ -155,7 +155,9 @@ class RulePage:
         if any(child.sort == "item" for child in node.children):
             yield from self._items(node.children, depth)
         else:
-            for child in node.children:
+            only = node.children[0] if len(node.children) == 1 else node
+            plain = node.sort in ("signal", "item") and only.sort == "all"  # that all must hold goes without saying
+            for child in only.children if plain else node.children:
                 yield from self._tree(child, depth)
         if node.sort == "item":
             self._shown = before  # the next item has values of its own
@@ -177,7 +179,7 @@ class RulePage:
         if leaf.value is None and leaf.when_unknown is not None:
             notes.append(self._say("chosen_if_unknown", truth=self._say("yes" if leaf.when_unknown else "no")))
         if leaf.reads:
-            notes.append(self._say("source", fields=", ".join(leaf.reads)))
+            notes.append(self._say("source", fields=_gathered(leaf.reads)))
         return f"{told}; {self._asked(leaf)}", "; ".join(notes)
 
     def _steps(self, leaf: Compared, *, spec_step: float | None) -> str:
@@ -208,7 +210,9 @@ class RulePage:
         return text[:-1] if written == "1" else text
 
     def _number(self, number: float) -> str:
-        text = f"{number:,.2f}".rstrip("0").rstrip(".")
+        return self._localized(f"{number:,.2f}".rstrip("0").rstrip("."))
+
+    def _localized(self, text: str) -> str:
         return text.translate(str.maketrans(",.", ".,")) if self._case.locale.startswith("pt") else text
 
     def _table(self, found: RuleExplanation) -> Iterator[Line]:
@@ -252,7 +256,7 @@ class RulePage:
     def _weights(self, weights: Sequence[Weight], depth: int) -> Iterator[Line]:
         total = 0.0
         for entry in weights:
-            weight = f"{entry.weight:+.2f}"
+            weight = self._localized(f"{entry.weight:+.2f}")
             if entry.signal is None:
                 yield Line(self._say("severity_base", weight=self._number(entry.weight)), depth, "true")
             else:
@@ -403,3 +407,16 @@ class RulePage:
                 else ", ".join(map(self._held, value))
             )
         return self._number(value) if isinstance(value, int | float) else str(value)
+
+
+def _gathered(fields: Iterable[str]) -> str:
+    """Name fields of the snapshot, those of one group together."""
+    groups: dict[str, list[str]] = {}
+    for path in fields:
+        group, _, field = path.partition(".")
+        groups.setdefault(group, []).append(field)
+    named = [
+        f"{group}: {', '.join(own)}" if len(own) > 1 else ".".join(part for part in (group, *own) if part)
+        for group, own in groups.items()
+    ]
+    return "; ".join(named) if any(len(own) > 1 for own in groups.values()) else ", ".join(named)
