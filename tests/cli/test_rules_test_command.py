@@ -58,6 +58,15 @@ def test_programs_get_coverage_as_json() -> None:
     assert {"asks", "line", "covered", "decided_true_in", "decided_false_in"} < leaf.keys()
 
 
+def test_the_coverage_of_one_rule() -> None:
+    """With `--rule` that rule alone is listed, also where nothing is lacking."""
+    listed = nextplay("rules", "test", RULEBOOK, "--coverage", "--rule", "early_use_low").stdout.partition("\n\n")[2]
+    head, *lacking = listed.splitlines()
+    assert ": signal early_use_low: true in " in head
+    assert lacking
+    assert nextplay("rules", "test", RULEBOOK, "--coverage", "--rule", "nothing").code == 2
+
+
 def test_build_servers_get_junit(tmp_path: Path) -> None:
     """Suites count their cases and failures; coverage stands in properties; a failing test says why."""
     rulebook = Path(shutil.copytree(RULEBOOK, tmp_path / "rulebook"))

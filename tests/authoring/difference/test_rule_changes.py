@@ -81,6 +81,15 @@ WORDS: Final = [
         "severity: {base: 0.6, each: {no_goal: 0.2}}",
         ["gap early_adoption_stalled: severity.each.no_goal none → 0.2"],
     ),
+    (
+        GAPS,
+        "severity: {base: 0.6}",
+        "severity: {base: 0.6}\n  status: shadow\n  from: 2026-04-01",
+        [
+            "gap early_adoption_stalled: status live → shadow",
+            "gap early_adoption_stalled: from none → 2026-04-01",
+        ],
+    ),
     (GAPS, "valid_days: 30", "valid_days: 14", ["gap early_adoption_stalled: ask.valid_days 30 → 14"]),
     (
         GAPS,
