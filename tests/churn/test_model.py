@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +96,7 @@ def test_a_word_that_no_table_knows_counts_as_missing_and_is_named(model: ChurnM
     """An unseen word is never an ordinary score: it counts as unknown, and the score says which fact it was."""
     unseen = scored(model, {"relationship.champion": "unheard of"})
 
-    assert unseen == replace(scored(model, {}), out_of_range=("relationship.champion",))
+    assert unseen == scored(model, {})._replace(out_of_range=("relationship.champion",))
 
 
 @pytest.mark.parametrize("fact", ["usage.active_ratio", "usage.live"])

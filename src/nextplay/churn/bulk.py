@@ -6,18 +6,31 @@ the rounding are the very functions that one account goes through.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, Final, overload
 
 import numpy as np
 from numpy.typing import NDArray
+
+from nextplay.churn.calibration import (
+    LOWEST,
+    AnyCalibrator,
+    IsotonicCalibrator,
+    NoCalibrator,
+    SigmoidCalibrator,
+    calibration,
+)
+from nextplay.churn.tables import MILLION
 
 if TYPE_CHECKING:
     from nextplay.churn.model import ChurnScore, Lookup
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+_UNKNOWN: Final = -1
+_UNSEEN: Final = -2
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +54,12 @@ class ScoredMany(Sequence["ChurnScore"]):
         contributions: Contributions,
         *,
         log_odds: Floats,
-        probability: list[float],
+        probability: Floats,
         families: Mapping[str, Floats],
         score: Callable[[tuple[float, ...], int, Flags], ChurnScore],
     ) -> None:
         self.log_odds = log_odds
-        self.probability: Floats = np.asarray(probability, dtype=np.float64)
+        self.probability = probability
         self.families = families
         self._contributions = contributions
         self._score = score
@@ -105,11 +118,37 @@ def _numbers(lookup: Lookup, column: Sequence[Any], adds: Floats, known: Flags, 
 
 
 def _words(lookup: Lookup, column: Sequence[Any], adds: Floats, known: Flags, beyond: Flags) -> None:
-    words = [*(lookup.by_value or {})]
-    place_of = {word: place for place, word in enumerate(words)} | {None: -1}
+    words = lookup.by_value or {}
+    places = _Places({word: place for place, word in enumerate(words)} | {None: _UNKNOWN})
     values = column.tolist() if isinstance(column, np.ndarray) else column
-    places = np.fromiter((place_of.get(value, -2 if value == value else -1) for value in values), np.intp, len(values))  # noqa: PLR0124  only NaN differs from itself
-    table = np.asarray([*(lookup.by_value or {}).values(), lookup.missing])
-    np.greater_equal(places, 0, out=known)
-    np.equal(places, -2, out=beyond)
-    adds[:] = table[np.where(known, places, len(words))]
+    found = np.fromiter(map(places.__getitem__, values), np.intp, len(values))
+    np.greater_equal(found, 0, out=known)
+    np.equal(found, _UNSEEN, out=beyond)
+    adds[:] = np.asarray([*words.values(), lookup.missing])[np.where(known, found, len(words))]
+
+
+class _Places(dict[Any, int]):
+    """Places of words. A word that has none is unseen; NaN, which differs from itself, is unknown."""
+
+    def __missing__(self, word: object) -> int:
+        return _UNSEEN if word == word else _UNKNOWN  # noqa: PLR0124  only NaN differs from itself
+
+
+def probabilities(calibrator: AnyCalibrator, log_odds: Floats) -> Floats:
+    """Calibrate and round as one account is: the same steps, and the same exponential, which numpy's is not."""
+    match calibrator:
+        case IsotonicCalibrator():
+            function = calibration(calibrator)
+            exact = np.array([function(one) for one in log_odds.tolist()], dtype=np.float64)
+        case SigmoidCalibrator(slope=slope, intercept=intercept):
+            exact = _sigmoids(slope * log_odds + intercept)
+        case NoCalibrator():
+            exact = _sigmoids(log_odds)
+    rounded: Floats = np.rint(exact * MILLION) / MILLION
+    return rounded
+
+
+def _sigmoids(log_odds: Floats) -> Floats:
+    within = np.maximum(log_odds, LOWEST)
+    powers = np.fromiter(map(math.exp, (-within).tolist()), np.float64, len(within))
+    return np.where(log_odds > LOWEST, 1.0 / (1.0 + powers), 0.0)

@@ -18,7 +18,7 @@ from pydantic import Field
 
 from nextplay.churn.tables import Finite, Part, rises
 
-_LOWEST: Final = -700.0  # the exponential of anything above 709 is no float
+LOWEST: Final = -700.0  # the exponential of anything above 709 is no float
 Calibration = Callable[[float], float]
 """Log-odds -> probability (0..1)."""
 
@@ -71,7 +71,7 @@ def calibration(calibrator: AnyCalibrator) -> Calibration:
 
 def sigmoid(log_odds: float) -> float:
     """Return 1 / (1 + exp(-log_odds)); 0 where that is too small for a float."""
-    return 1.0 / (1.0 + math.exp(-log_odds)) if log_odds > _LOWEST else 0.0
+    return 1.0 / (1.0 + math.exp(-log_odds)) if log_odds > LOWEST else 0.0
 
 
 def _between(places: list[float], probabilities: list[float]) -> Calibration:

@@ -12,16 +12,15 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache, partial
-from itertools import accumulate
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from nextplay.churn.artefact import Artefact, ModelFile, invalid, model_file, verified
 from nextplay.churn.calibration import calibration
-from nextplay.churn.tables import AnyTable, FlagTable, NumberTable, WordTable
+from nextplay.churn.tables import MILLION, AnyTable, FlagTable, NumberTable, WordTable
 from nextplay.decision import FactValue, RiskBand
 from nextplay.facts import Facts
 from nextplay.facts.spec import FactSpec
@@ -29,7 +28,6 @@ from nextplay.facts.spec import FactSpec
 if TYPE_CHECKING:
     from nextplay.churn.bulk import Flags, ScoredMany
 
-DECIMALS: Final = 6
 MEMOISED: Final = 4096
 """How many patterns of contributions are remembered for each family: a driver depends on these numbers alone."""
 
@@ -45,8 +43,7 @@ class FamilyContribution(NamedTuple):
     facts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ChurnScore:
+class ChurnScore(NamedTuple):
     """The risk of one account. `probability` (0..1) is rounded to 6 decimals, and `band` follows from it.
 
     `families` are ordered by the size of their contribution, ties by name; base and contributions add up to `log_odds`
@@ -61,6 +58,11 @@ class ChurnScore:
     families: tuple[FamilyContribution, ...]
     completeness: float
     out_of_range: tuple[str, ...]
+
+
+Weighed = tuple[float, str, FamilyContribution]
+"""A contribution behind what orders families: its size, the largest first, and the name."""
+Picker = Callable[[Sequence[Any]], tuple[Any, ...]]
 
 
 class Lookup(NamedTuple):
@@ -92,18 +94,21 @@ class ChurnModel:
             family: tuple(table.fact for table in artefact.tables if table.family == family)
             for family in sorted({table.family for table in artefact.tables})
         }
+        self._calibrator: Final = artefact.calibrator
         self._calibrated: Final = calibration(artefact.calibrator)
         self._bands: Final = tuple(limit.band for limit in artefact.bands)
         self._limits: Final = [limit.below for limit in artefact.bands][:-1]
-        self._lookups: Final = tuple(
-            map(_lookup, sorted(artefact.tables, key=lambda table: (table.family, table.fact)))
-        )
+        self._lookups: Final = _lookups(artefact.tables)
         self._order: Final = tuple(lookup.fact for lookup in self._lookups)
-        ends = list(accumulate(map(len, self.families.values())))
+        self._numbers: Final = [_fast(lookup) for lookup in self._lookups if lookup.by_value is None]
+        self._words: Final = [
+            {**lookup.by_value, None: lookup.missing}.get for lookup in self._lookups if lookup.by_value is not None
+        ]
         self._groups: Final = tuple(
-            (slice(end - len(names), end), lru_cache(MEMOISED)(partial(_grouped, family, names)))
-            for end, (family, names) in zip(ends, self.families.items(), strict=True)
+            (_picker([self._order.index(name) for name in names]), _memoised(family, names))
+            for family, names in self.families.items()
         )
+        self._picked: tuple[Mapping[str, int], Picker] = ({}, _picker([]))
 
     @classmethod
     def load(cls, source: Path | ModelFile, specs: Mapping[str, FactSpec]) -> ChurnModel:
@@ -117,7 +122,7 @@ class ChurnModel:
         model = cls(artefact)
         reasons = []
         for place, row in enumerate(artefact.golden):
-            score = model._score([row.values.get(name) for name in model._order])
+            score = model._score(tuple([row.values.get(name) for name in model._order]))
             strangers = sorted(row.values.keys() - set(model.fact_names))
             if strangers or score.log_odds != row.log_odds or score.probability != row.probability:
                 reasons.append(f"golden.{place}: the table gives another score than the row says")
@@ -127,7 +132,10 @@ class ChurnModel:
 
     def score(self, facts: Facts) -> ChurnScore:
         """Score one account. Each of `fact_names` must be planned in `facts`; what is unknown counts as missing."""
-        return self._score(facts.values_of(self._order))
+        positions, pick = self._picked
+        if positions is not facts.positions:  # facts of one plan share their positions: found once, and then only read
+            positions, pick = self._picked = facts.positions, _picker([facts.positions[name] for name in self._order])
+        return self._score(pick(facts.values))
 
     def score_many(self, columns: Mapping[str, Sequence[FactValue]]) -> ScoredMany:
         """Score many accounts, given as one column for each fact; equal bit for bit to `score` of each row.
@@ -135,75 +143,112 @@ class ChurnModel:
         A column is a sequence with `None` for unknown, or a numpy array with NaN. A fact without a column is unknown
         for all. Raises `ValueError` where columns differ in length.
         """
-        from nextplay.churn.bulk import ScoredMany, contributions  # noqa: PLC0415  who scores one needs no numpy
+        from nextplay.churn.bulk import ScoredMany, contributions, probabilities  # noqa: PLC0415  who scores one needs no numpy
 
         lengths = {len(column) for column in columns.values()}
         if len(lengths) > 1:
             raise ValueError("columns differ in length; give one value, or none, for each account")
         found = contributions(self._lookups, columns, max(lengths, default=0))
         log_odds = self.base + found.adds.sum(axis=1)
-        groups = zip(self.families, self._groups, strict=True)
         return ScoredMany(
             found,
             log_odds=log_odds,
-            probability=[round(self._calibrated(each), DECIMALS) for each in log_odds.tolist()],
-            families={family: found.adds[:, place].sum(axis=1) for family, (place, _) in groups},
+            probability=probabilities(self._calibrator, log_odds),
+            families={
+                family: found.adds[:, [self._order.index(name) for name in names]].sum(axis=1)
+                for family, names in self.families.items()
+            },
             score=self._scored_flags,
         )
 
-    def _score(self, values: Sequence[Any]) -> ChurnScore:
-        """Score the values of `_order`: the facts by family, then by name."""
-        contributions: list[float] = []
-        out_of_range: list[str] = []
-        unknown = 0
-        for value, (fact, missing, by_value, thresholds, by_interval, low, high) in zip(
-            values, self._lookups, strict=True
-        ):
-            found = None
-            if value is None:
-                pass
-            elif by_value is not None:
-                found = by_value.get(value)
-                if found is None and value == value:  # noqa: PLR0124  only NaN differs from itself
-                    out_of_range.append(fact)
-            elif low <= value <= high:
-                found = by_interval[bisect_left(thresholds, value)]
-            elif not math.isnan(value):
-                found = by_interval[bisect_left(thresholds, value)]
-                out_of_range.append(fact)
-            if found is None:
-                found = missing
-                unknown += 1
-            contributions.append(found)
-        return self._scored(tuple(contributions), unknown, out_of_range)
+    def _score(self, values: tuple[Any, ...]) -> ChurnScore:
+        """Score the values of `_order`: numbers first. The fast tables have `None` for what they cannot answer."""
+        numbers, words = self._numbers, self._words
+        contributions: list[Any] = [
+            missing if value is None else steps[bisect_left(ends, value)]
+            for value, (missing, ends, steps) in zip(values, numbers, strict=False)
+        ]
+        contributions += [add(value) for value, add in zip(values[len(numbers) :], words, strict=True)]
+        unknown = values.count(None)
+        try:
+            return self._scored(contributions, unknown, ())
+        except TypeError:  # a `None` among the contributions cannot be summed: cheaper than looking for one each time
+            return self._mended(values, contributions, unknown)
 
-    def _scored(self, contributions: tuple[float, ...], unknown: int, out_of_range: Iterable[str]) -> ChurnScore:
+    def _mended(self, values: tuple[Any, ...], contributions: list[Any], unknown: int) -> ChurnScore:
+        """Look up what the fast tables had no answer for: values out of range, words never met, NaN."""
+        out_of_range = []
+        for place, (value, lookup) in enumerate(zip(values, self._lookups, strict=True)):
+            if contributions[place] is None:
+                contributions[place], known = _looked_up(lookup, value)
+                unknown += lookup.by_value is not None or not known
+                out_of_range += [lookup.fact] if known else []
+        return self._scored(contributions, unknown, out_of_range)
+
+    def _scored(self, contributions: Sequence[float], unknown: int, out_of_range: Collection[str]) -> ChurnScore:
         log_odds = self.base + sum(contributions)
-        probability = round(self._calibrated(log_odds), DECIMALS)
-        families = [group(contributions[place]) for place, group in self._groups]
-        families.sort(key=_weight)
+        probability = round(self._calibrated(log_odds) * MILLION) / MILLION
+        families = sorted([group(pick(contributions)) for pick, group in self._groups])
         return ChurnScore(
             probability,
             log_odds,
             self._bands[bisect_right(self._limits, probability)],
-            tuple(families),
+            tuple([family for _, _, family in families]),
             1.0 - unknown / len(contributions),
-            tuple(sorted(out_of_range)),
+            tuple(sorted(out_of_range)) if out_of_range else (),
         )
 
     def _scored_flags(self, contributions: tuple[float, ...], unknown: int, beyond: Flags) -> ChurnScore:
         return self._scored(contributions, unknown, [self._order[place] for place in beyond.nonzero()[0]])
 
 
-def _grouped(family: str, names: tuple[str, ...], contributions: tuple[float, ...]) -> FamilyContribution:
+def _grouped(family: str, names: tuple[str, ...], contributions: tuple[float, ...]) -> Weighed:
     """Sum a family. `names` are sorted and the sort is stable, which breaks the ties."""
     total = sum(contributions)
     ordered = sorted(names, key=dict(zip(names, contributions, strict=True)).__getitem__, reverse=total > 0)
-    return FamilyContribution(family, total, tuple(ordered))
+    return -abs(total), family, FamilyContribution(family, total, tuple(ordered))
 
 
-def _weight(family: FamilyContribution) -> float:
-    return -abs(family.contribution)
+def _memoised(family: str, names: tuple[str, ...]) -> Callable[[tuple[float, ...]], Weighed]:
+    return lru_cache(MEMOISED)(partial(_grouped, family, names))
+
+
+def _picker(places: Sequence[int]) -> Picker:
+    """Return a function that picks places of a sequence, as a tuple."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda values: tuple([values[place] for place in places])
+
+
+def _fast(lookup: Lookup) -> tuple[float, list[float], list[float | None]]:
+    """Return what is missing, ends and steps of a number, with `None` for the intervals out of range.
+
+    NaN is below every end, and so is found out of range too.
+    """
+    below = math.nextafter(lookup.low, -math.inf)
+    ends = sorted({*lookup.thresholds, below, lookup.high})
+    steps: list[float | None] = [
+        None if end <= below or end > lookup.high else lookup.by_interval[bisect_left(lookup.thresholds, end)]
+        for end in ends
+    ]
+    return lookup.missing, ends, [*steps, None]
+
+
+def _looked_up(lookup: Lookup, value: Any) -> tuple[float, bool]:  # noqa: ANN401  a fact of any type
+    """Look up a value out of range: what it adds, and whether it is known at all.
+
+    A word never met is known and counts as missing; NaN is not known.
+    """
+    known = value == value  # noqa: PLR0124  only NaN differs from itself
+    if lookup.by_value is not None or not known:
+        return lookup.missing, known
+    return lookup.by_interval[bisect_left(lookup.thresholds, value)], True
+
+
+def _lookups(tables: Sequence[AnyTable]) -> tuple[Lookup, ...]:
+    """Make the tables ready: numbers first, then words and flags, each by name."""
+    found = sorted(tables, key=lambda table: (not isinstance(table, NumberTable), table.fact))
+    return tuple(map(_lookup, found))
 
 
 def _lookup(table: AnyTable) -> Lookup:

@@ -13,6 +13,8 @@ from nextplay.facts.spec import FactSpec
 QUANTUM: Final = 2.0**-44
 """Every value of a table is a multiple of this and at most `LARGEST`: sums of them are exact, in any order."""
 LARGEST: Final = 16.0
+MILLION: Final = 1_000_000.0
+"""Probabilities are rounded to whole millionths: in this way, which numpy does bit by bit alike."""
 
 Family = Literal["commercial", "experience", "outcomes", "relationship", "support", "usage"]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
