@@ -12,10 +12,10 @@ PIP_COMPILE := env -u PIP_FIND_LINKS -u PIP_EXTRA_INDEX_URL -u PIP_INDEX_URL -u 
 	CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe \
 	--no-emit-options --no-emit-index-url --no-emit-find-links --no-emit-trusted-host $(LOCK_FLAGS)
 
-.PHONY: help setup demo test check format lock protos docs eval mutations bench clean
+.PHONY: help setup demo test check format lock protos docs eval mutations bench model-bench clean
 
 help: ## list the verbs
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
 
 setup: $(READY) ## make .venv from the locks, when they changed
 
@@ -66,6 +66,9 @@ mutations: $(READY) ## make a hundred small mistakes in the shipped rulebook and
 
 bench: $(READY) ## time one decision through all stations
 	$(BIN)/python -m bench.stages
+
+model-bench: $(READY) ## judge trained churn models on public files beside the repository; writes docs/model.md
+	$(BIN)/python -m bench.model --write docs
 
 clean: ## remove the environment and everything generated beside the sources
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

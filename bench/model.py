@@ -35,21 +35,21 @@ def measured_sets(sets: Iterable[DataSet], folder: Path) -> dict[str, Any]:
     chosen = list(sets)
     runs = [run for data in chosen for run in _runs(data, folder)]
     with ProcessPoolExecutor(_CORES) as pool:
-        serving = {data.name: pool.submit(served, Run(data, folder, "whole")) for data in chosen}
         parts: dict[tuple[str, str], list[Judged]] = {}
         for done, part in enumerate(pool.map(judged, runs), start=1):
             parts.setdefault((part.run.data.name, part.run.split), []).append(part)
             _say(f"{done} of {len(runs)}: {part.run.data.name}, {part.run.split}, {part.seconds:.0f} s")
         summaries = dict(zip(parts, pool.map(summary, parts.values()), strict=True))
+        serving = list(pool.map(served, [Run(data, folder, "whole") for data in chosen]))
         return {
             data.name: {
                 "about": data.kind,
                 "file": data.file,
                 "grouped": summaries[data.name, "grouped"],
                 "later": summaries.get((data.name, "later")),
-                "served": serving[data.name].result(),
+                "served": serving[place],
             }
-            for data in chosen
+            for place, data in enumerate(chosen)
         }
 
 

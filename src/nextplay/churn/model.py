@@ -137,6 +137,14 @@ class ChurnModel:
             positions, pick = self._picked = facts.positions, _picker([facts.positions[name] for name in self._order])
         return self._score(pick(facts.values))
 
+    def contributions(self, facts: Facts) -> dict[str, float]:
+        """Return what each fact adds to the log-odds of one account, by name; with `base` they are the log-odds."""
+        values = [facts.value(name) for name in self._order]
+        found = zip(self._order, values, self._lookups, strict=True)
+        return {
+            name: lookup.missing if value is None else _looked_up(lookup, value)[0] for name, value, lookup in found
+        }
+
     def score_many(self, columns: Mapping[str, Sequence[FactValue]]) -> ScoredMany:
         """Score many accounts, given as one column for each fact; equal bit for bit to `score` of each row.
 
@@ -235,13 +243,13 @@ def _fast(lookup: Lookup) -> tuple[float, list[float], list[float | None]]:
 
 
 def _looked_up(lookup: Lookup, value: Any) -> tuple[float, bool]:  # noqa: ANN401  a fact of any type
-    """Look up a value out of range: what it adds, and whether it is known at all.
+    """Look up a value, in range or out of it: what it adds, and whether it is known at all.
 
     A word never met is known and counts as missing; NaN is not known.
     """
     known = value == value  # noqa: PLR0124  only NaN differs from itself
     if lookup.by_value is not None or not known:
-        return lookup.missing, known
+        return (lookup.by_value or {}).get(value, lookup.missing), known
     return lookup.by_interval[bisect_left(lookup.thresholds, value)], True
 
 

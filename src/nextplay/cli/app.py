@@ -18,7 +18,7 @@ _HELP = """Nextplay tells for each customer account what is wrong, of which kind
 
 A gap is CX where the experience is broken, and CS where the result is missing. `decide` answers for one account or a
 whole book, `serve` does it over gRPC, `rules` is for those who write the rulebook, `snapshots` turns exports into
-accounts.
+accounts, `model` trains a churn model on your own outcomes.
 
 Findings go to stdout, progress and complaints to stderr.
 
@@ -31,6 +31,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "serve": "nextplay.cli.serve",
     "rules": "nextplay.cli.rules",
     "snapshots": "nextplay.cli.snapshots",
+    "model": "nextplay.cli.model",
     "healthcheck": "nextplay.cli.healthcheck",
     "version": "nextplay.cli.version",
 }

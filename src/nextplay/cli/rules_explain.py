@@ -42,7 +42,7 @@ def explain(
     models: ModelsOption = None,
 ) -> None:
     """Explain the decision about one account, or why one rule came or did not come, and what would change it."""
-    found = _snapshot(snapshot, account)
+    found = snapshot_of(snapshot, account)
     with closing(load_release(rules_that_decide(rules), models_for(rules, models))) as release:
         explainer = Explainer(release, found, locale=locale)
         if rule is None:
@@ -62,7 +62,7 @@ def explain(
             show(page_view(explainer.page_of(explanation)))
 
 
-def _snapshot(path: Path, account: str | None) -> CustomerSnapshot:
+def snapshot_of(path: Path, account: str | None) -> CustomerSnapshot:
     """Read the one account that is asked about. Ends with a sentence where there is none, or more than one."""
     if str(path) == "-":
         return _chosen(sys.stdin.buffer.readlines(), account, lines_only=None)

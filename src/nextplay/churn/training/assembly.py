@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal
 
@@ -52,6 +52,7 @@ def artefact_of(model: Fitted, specs: Mapping[str, FactSpec], about: Title) -> b
     if strangers:
         raise InputInvalid([Violation(name, "is no fact; a model that serves reads facts only") for name in strangers])
     prove(model)
+    used = _used(model.additive)
     content = {
         "format": FORMAT,
         "version": about.version,
@@ -59,12 +60,12 @@ def artefact_of(model: Fitted, specs: Mapping[str, FactSpec], about: Title) -> b
         "horizon_days": about.horizon_days,
         "base": model.additive.base,
         "bands": [{"band": band, "below": float(below)} for band, below in about.bands.items()],
-        "tables": _tables(model.additive, specs, about.families),
+        "tables": _tables(used, specs, about.families),
         "calibrator": model.calibrator.model_dump(),
         "missing": {"policy": "learned", "hidden_shares": list(model.recipe.hidden_shares)},
         "training": _training(model),
-        "reference": _reference(model),
-        "golden": _golden(model),
+        "reference": _reference(model, used),
+        "golden": _golden(replace(model, additive=used)),
     }
     return artefact_bytes(content)
 
@@ -75,6 +76,15 @@ def prove(model: Fitted) -> None:
     own = model.boosted.estimator.predict_proba(matrix)[:, 1]
     if np.abs(sigmoids(model.additive.log_odds(matrix)) - own).max() > PARITY:
         raise EngineFault("the tables are not what was learned; keep the training table and report this")
+
+
+def _used(additive: Additive) -> Additive:
+    """Leave out facts that turned out to say nothing: they would only make accounts look less well known."""
+    pairs = zip(additive.columns, additive.steps, strict=True)
+    kept = [(column, steps) for column, steps in pairs if steps.missing or np.nan_to_num(steps.values).any()]
+    if not kept:
+        raise InputInvalid([Violation("facts", "none of them tells who leaves; the rate alone is as good")])
+    return Additive(additive.base, tuple(column for column, _ in kept), tuple(steps for _, steps in kept))
 
 
 def _tables(additive: Additive, specs: Mapping[str, FactSpec], families: Mapping[str, Family]) -> list[dict[str, Any]]:
@@ -142,11 +152,11 @@ def _iso(day: int) -> str:
     return (_DAY_ZERO + timedelta(days=day)).date().isoformat()
 
 
-def _reference(model: Fitted) -> dict[str, Any]:
+def _reference(model: Fitted, used: Additive) -> dict[str, Any]:
     probabilities = model.probabilities(model.table.matrix)
     return {
         "rows": len(model.table),
-        "facts": {column.name: _spread(column) for column in model.table.columns},
+        "facts": {column.name: _spread(column) for column in used.columns},
         "probabilities": [round(value, _DECIMALS) for value in np.percentile(probabilities, _TENTHS).tolist()],
     }
 

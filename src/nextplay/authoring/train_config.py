@@ -1,0 +1,78 @@
+"""The file that says how to train: TRAIN.toml, checked as a whole before anything is read."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from nextplay.churn.tables import Family
+from nextplay.errors import InputInvalid, Violation
+
+_Share = Annotated[float, Field(gt=0, le=1)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Label(_Section):
+    """The column that says who left within the horizon, and its words for that; empty cells are left out."""
+
+    column: str
+    left: Annotated[list[str], Field(min_length=1)]
+
+
+class Bands(_Section):
+    """Upper limits of the bands, as probabilities; critical reaches to 1."""
+
+    low: _Share = 0.05
+    moderate: _Share = 0.15
+    high: _Share = 0.30
+
+
+class TrainConfig(_Section):
+    """What TRAIN.toml holds. `mapping` is a mapping of `snapshots from-csv`, beside this file or by absolute path.
+
+    Rows whose horizon had not ended by `observed_until` are dropped. `facts` names what may be learned from; left out,
+    every fact that the data can feed. `known_at_the_time` vouches for facts that look like leaks.
+    """
+
+    version: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$")]
+    mapping: str
+    label: Label
+    horizon_days: Annotated[int, Field(ge=1, le=3650)]
+    observed_until: date | None = None
+    provenance: Literal["trained", "synthetic"] = "trained"
+    split: Literal["time", "account"] = "time"
+    seed: int = 1
+    facts: list[str] = []
+    leave_out: list[str] = []
+    known_at_the_time: list[str] = []
+    signs: dict[str, Literal[-1, 0, 1]] = {}
+    worsening: dict[str, list[str]] = {}
+    families: dict[str, Family] = {}
+    bands: Bands = Bands()
+
+
+def read_train_config(path: Path) -> TrainConfig:
+    """Read TRAIN.toml. Raises `InputInvalid` with every mistake, each with its key."""
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputInvalid([Violation(path.name, f"is not TOML: {error}")]) from error
+    try:
+        return TrainConfig.model_validate(found)
+    except ValidationError as error:
+        raise InputInvalid(_mistakes(error)) from error
+
+
+def _mistakes(error: ValidationError) -> Sequence[Violation]:
+    return [
+        Violation(".".join(map(str, mistake["loc"])), str(mistake["msg"]).lower())
+        for mistake in error.errors(include_url=False, include_input=False)
+    ]

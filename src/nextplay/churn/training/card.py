@@ -1,0 +1,78 @@
+"""The card of a trained model: what a person must know before believing its numbers."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+from nextplay.churn.training.evaluation import OURS, Evaluation
+
+_CARD: Final = """# Churn model {version}
+
+{origin}
+
+- What it answers: the risk that an account leaves within {horizon} days.
+- Learned from {rows:,} rows of {accounts:,} accounts, {churners:,} of which left ({rate:.1%} of the rows); as-of days
+  {days}.
+- It knows nobody else's customers: no churn model carries over from one company to another.
+- Use it to look after accounts and to order work. Do not use it to rank the people who look after them.
+- Drivers are signs that go along with churn, not causes. An unknown fact counts as the training met unknown facts.
+- Rounds: {rounds}; calibrator: {calibrator}; seed: {seed}; made with {versions}.
+- Training table: `{data_hash}`.
+{contradicted}
+## How good it is
+
+{judged:,} rows judged that it did not learn from, {split}.
+Under each measure of the model stands its 95 % interval.
+
+| | AUC | log-loss | Brier | slope |
+|---|---|---|---|---|
+{measures}
+
+AUC is the chance that an account that left ranks above one that stayed; a slope under 1 is too sure of itself.
+"""
+_ORIGIN: Final = {
+    "trained": "**Learned from your own accounts.** Every answer says so: `provenance: trained`.",
+    "synthetic": (
+        "**Learned from invented accounts.** It ranks by what was invented and predicts nobody's customers. Every\n"
+        "answer says so: `provenance: synthetic`."
+    ),
+}
+_SPLITS: Final = {
+    "time": "later than all that it learned from, with a gap of the horizon",
+    "account": "of other accounts, in folds",
+}
+
+
+def card_of(artefact: bytes, evaluation: Evaluation) -> str:
+    """Write the card of an artefact, in Markdown."""
+    document = json.loads(artefact)
+    training = document["training"]
+    days = f"{training['first_day']} to {training['last_day']}" if training["first_day"] else "not given"
+    told = ", ".join(f"`{name}`" for name in training["contradicted"])
+    return _CARD.format(
+        version=document["version"],
+        origin=_ORIGIN[document["provenance"]],
+        horizon=document["horizon_days"],
+        rate=training["base_rate"],
+        days=days,
+        calibrator=document["calibrator"]["kind"],
+        versions=", ".join(f"{name} {version}" for name, version in training["versions"].items()),
+        contradicted=f"- Taken alone, these go against their sign; ask why before use: {told}.\n" if told else "",
+        judged=evaluation.rows,
+        split=_SPLITS[evaluation.split],
+        measures="\n".join(measure_rows(evaluation)),
+        **{key: training[key] for key in ("rows", "accounts", "churners", "rounds", "seed", "data_hash")},
+    )
+
+
+def measure_rows(evaluation: Evaluation) -> list[str]:
+    """Return the rows of the table of measures: the model, its intervals, the baselines."""
+    names = ("auc", "log_loss", "brier", "slope")
+    rows = []
+    for name, found in evaluation.measures.items():
+        rows.append(f"| {name} | " + " | ".join(f"{getattr(found, measure):.3f}" for measure in names) + " |")
+        if name == OURS:
+            ends = (evaluation.intervals[measure] for measure in names)
+            rows.append("| | " + " | ".join(f"{low:.3f} to {high:.3f}" for low, high in ends) + " |")
+    return rows

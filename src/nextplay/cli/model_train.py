@@ -1,0 +1,149 @@
+"""`nextplay model train`: from an export with outcomes to a model folder that can be served."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from nextplay.authoring.csv_mapping_file import read_mapping
+from nextplay.authoring.train_config import TrainConfig, read_train_config
+from nextplay.churn.artefact import FILE_NAME, ModelFile
+from nextplay.churn.model import ChurnModel
+from nextplay.cli.output import Format, FormatOption, complain, plural, say, say_json
+from nextplay.cli.places import RulesOption, rules_that_decide
+from nextplay.errors import InputInvalid, Violation
+from nextplay.facts import Vocabulary
+from nextplay.rules.compile import compile_rulebook
+
+if TYPE_CHECKING:
+    from nextplay.authoring.labelled import Labelled
+    from nextplay.churn.training.evaluation import Evaluation
+    from nextplay.churn.training.fit import Fitted
+
+_HALVES: Final = 2  # judged first, then learned from all rows
+
+
+def train(
+    *,
+    data: Annotated[Path, typer.Option("--data", metavar="FILE", help="Export with outcomes: CSV or Parquet.")],
+    config: Annotated[Path, typer.Option("--config", metavar="TRAIN.toml", help="What to learn, and how.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the models.")] = Path("models"),
+    rules: RulesOption = Path("rules"),
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Train a churn model on your own outcomes, judge it on rows it did not see, and write it to a folder.
+
+    Columns that seem to know the outcome are refused by name, and so are fewer than 20 accounts that left. The model is
+    not served before `models/churn/current` names it.
+    """
+    from nextplay.authoring.labelled import labelled_table  # noqa: PLC0415  looking into a model needs no numpy
+
+    asked = read_train_config(config)
+    folder = out / "churn" / asked.version
+    if folder.exists():
+        raise InputInvalid([Violation("version", f"`{folder}` is there already; a version stays what it was")])
+    vocabulary = _vocabulary(rules)
+    labelled = labelled_table(data, asked, read_mapping(config.parent / asked.mapping), vocabulary)
+    model, evaluation = _trained(labelled, asked)
+    files = _files(model, evaluation, asked, vocabulary)
+    ChurnModel.load(ModelFile(folder / FILE_NAME, files[FILE_NAME]), vocabulary.specs)
+    folder.mkdir(parents=True)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    if output is Format.JSON:
+        say_json(_document(labelled, model, evaluation) | {"folder": str(folder)})
+    else:
+        _say(labelled, model, evaluation)
+        say(f"\nwritten to {folder}; read its card.md, then let {out / 'churn' / 'current'} name it to serve it")
+
+
+def _vocabulary(rules: Path) -> Vocabulary:
+    book = compile_rulebook(rules_that_decide(rules)).rulebook
+    return Vocabulary.of(stale_after_days=book.stale_after_days, attributes=book.attributes, counts=book.counts)
+
+
+def _trained(labelled: Labelled, asked: TrainConfig) -> tuple[Fitted, Evaluation]:
+    from nextplay.churn.training.evaluation import evaluated  # noqa: PLC0415  only training needs scikit-learn
+    from nextplay.churn.training.fit import fitted  # noqa: PLC0415  likewise
+    from nextplay.churn.training.stumps import Recipe  # noqa: PLC0415  likewise
+
+    recipe = Recipe(seed=asked.seed)
+    with _progress() as told:
+        evaluation = evaluated(
+            labelled.table,
+            recipe,
+            split=asked.split,
+            horizon_days=asked.horizon_days,
+            vouched=asked.known_at_the_time,
+            progress=lambda done, of: told(done / of / _HALVES),
+        )
+        model = fitted(
+            labelled.table,
+            recipe,
+            vouched=asked.known_at_the_time,
+            progress=lambda done, of: told((1 + done / of) / _HALVES),
+        )
+    return model, evaluation
+
+
+def _files(model: Fitted, evaluation: Evaluation, asked: TrainConfig, vocabulary: Vocabulary) -> dict[str, bytes]:
+    from nextplay.churn.training.assembly import Title, artefact_of  # noqa: PLC0415  only training needs scikit-learn
+    from nextplay.churn.training.card import card_of  # noqa: PLC0415  likewise
+
+    bands = asked.bands.model_dump() | {"critical": 1.0}
+    about = Title(asked.version, asked.provenance, asked.horizon_days, bands, asked.families)
+    artefact = artefact_of(model, vocabulary.specs, about)
+    return {FILE_NAME: artefact, "card.md": card_of(artefact, evaluation).encode()}
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[float], None]]:
+    """Show on stderr how far the training is, while somebody watches there; yields what takes the share done."""
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, redirect_stdout=False, disable=not console.is_terminal) as bar:
+        task = bar.add_task("learning", total=1.0)
+        yield lambda share: bar.update(task, completed=share)
+
+
+def _document(labelled: Labelled, model: Fitted, evaluation: Evaluation) -> dict[str, Any]:
+    return {
+        "rows": labelled.rows,
+        "left_out": dict(labelled.left_out),
+        "cells_left_out": labelled.cells,
+        "facts": list(model.table.names),
+        "churners": model.table.churners,
+        "rounds": model.rounds,
+        "calibrator": model.calibrator.kind,
+        "warnings": list(model.warnings),
+        "split": evaluation.split,
+        "judged_rows": evaluation.rows,
+        "measures": {name: asdict(found) for name, found in evaluation.measures.items()},
+        "intervals": dict(evaluation.intervals),
+    }
+
+
+def _say(labelled: Labelled, model: Fitted, evaluation: Evaluation) -> None:
+    from nextplay.churn.training.card import measure_rows  # noqa: PLC0415  only training needs scikit-learn
+
+    table = model.table
+    say(f"{plural(len(table), 'row')} of {labelled.rows} learned from; {plural(table.churners, 'account')} left")
+    for reason, count in labelled.left_out.items():
+        say(f"  left out {plural(count, 'row')}: {reason}")
+    if labelled.cells:
+        say(f"  left out {plural(labelled.cells, 'cell')} that could not be read; `snapshots from-csv` names each")
+    say(f"{plural(len(table.names), 'fact')}, {plural(model.rounds, 'round')}, calibrator {model.calibrator.kind}")
+    how = "later rows, after a gap of the horizon" if evaluation.split == "time" else "other accounts, in folds"
+    say(f"\njudged on {plural(evaluation.rows, 'row')}: {how}\n\n| | AUC | log-loss | Brier | slope |")
+    for row in ("|---|---|---|---|---|", *measure_rows(evaluation)):
+        say(row)
+    for warning in model.warnings:
+        complain(f"warning: {warning}")
+    if evaluation.deep_is_better:
+        complain("warning: boosting with deep trees ranks better here: facts act together; think of a fact for that")

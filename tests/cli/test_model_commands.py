@@ -1,0 +1,113 @@
+"""`nextplay model`: from an export with outcomes to a model that is served, and a look into it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.cli.console import ROOT, Ended, nextplay
+
+EXAMPLE = ROOT / "examples" / "training"
+
+
+def trained(out: Path, *arguments: str | Path, folder: Path = EXAMPLE) -> Ended:
+    """Train on the example."""
+    data, config = folder / "book.csv", folder / "train.toml"
+    return nextplay("model", "train", "--data", data, "--config", config, "--out", out, *arguments)
+
+
+@pytest.fixture(name="report", scope="module")
+def trained_example(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Train on the example once, and return the report."""
+    ended = trained(tmp_path_factory.mktemp("models"), "--format", "json")
+    assert ended.code == 0, ended.stderr
+    report: dict[str, Any] = json.loads(ended.stdout)
+    return report
+
+
+def test_the_report_accounts_for_the_data_and_shows_baselines(report: dict[str, Any]) -> None:
+    """Rows, churners and facts are counted, and the measures of the plain baselines stand beside the model's."""
+    assert (report["rows"], report["judged_rows"], report["split"]) == (460, 230, "time")
+    assert report["churners"] == 127
+    assert {"usage.active_ratio", "relationship.executive_sponsor", "surveys.csat.mean"} <= set(report["facts"])
+    assert report["measures"]["this model"]["auc"] > 0.6
+    assert {"prevalence", "health score", "logistic", "default boosting"} < set(report["measures"])
+
+
+def test_what_was_trained_is_served(report: dict[str, Any]) -> None:
+    """Once `current` names it, decisions come from it, and say that it was learned from an invented book."""
+    folder = Path(report["folder"])
+    (folder.parent / "current").write_text(f"{folder.name}\n", encoding="utf-8")
+    assert "predicts nobody's customers" in (folder / "card.md").read_text(encoding="utf-8").replace("\n", " ")
+    models = folder.parents[1]
+    snapshot = ROOT / "examples" / "snapshots" / "slow_answers.json"
+    decision = json.loads(nextplay("decide", "--models", models, "--format", "json", snapshot).stdout)
+    assert (decision["churn"]["model_version"], decision["churn"]["provenance"]) == ("example-1", "synthetic")
+
+
+def test_a_version_is_never_written_over(report: dict[str, Any]) -> None:
+    """A folder that is there stays what it was."""
+    ended = trained(Path(report["folder"]).parents[1])
+    assert ended.code == 2
+    assert "is there already; a version stays what it was" in ended.stderr
+
+
+def test_a_column_that_knows_the_outcome_is_named(tmp_path: Path) -> None:
+    """An export in which a mapped column is filled from the outcome is refused by the fact that it feeds."""
+    shutil.copytree(EXAMPLE, tmp_path / "book")
+    header, *lines = (EXAMPLE / "book.csv").read_text(encoding="utf-8").splitlines()
+    columns = header.split(",")
+    cells = [dict(zip(columns, line.split(","), strict=True)) for line in lines]
+    spoiled = [",".join((one | {"Open P1": "9" if one["Left"] == "yes" else "0"}).values()) for one in cells]
+    (tmp_path / "book" / "book.csv").write_text("\n".join([header, *spoiled]), encoding="utf-8")
+    ended = trained(tmp_path / "models", folder=tmp_path / "book")
+    assert ended.code == 2
+    assert "support.open_p1: tells the outcome alone (AUC 1.000); leave it out, or vouch for it" in ended.stderr
+    assert not (tmp_path / "models").exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('version = "Mine!"', "version: string should match pattern"),
+        ("rounds = 3", "rounds: extra inputs are not permitted"),
+        ('leave_out = ["usage.wizardry"]', r"usage.wizardry: is no fact; docs/facts.md lists them"),
+        ('signs = {"usage.active_ratio" = 1}', "usage.active_ratio: is declared `higher_is_better`"),
+        ("version =", "train.toml: is not TOML"),
+    ],
+)
+def test_mistakes_in_the_file_are_named_by_their_key(tmp_path: Path, line: str, message: str) -> None:
+    """What is no key, no fact or against the vocabulary ends as a sentence with exit code 2."""
+    shutil.copytree(EXAMPLE, tmp_path / "book")
+    path = tmp_path / "book" / "train.toml"
+    kept = path.read_text(encoding="utf-8").replace('version = "example-1"', "")
+    version = "" if line.startswith("version") else 'version = "mine-1"'
+    path.write_text(f"{version}\n{line}\n{kept}", encoding="utf-8")
+    ended = trained(tmp_path / "models", folder=tmp_path / "book")
+    assert ended.code == 2
+    assert message in ended.stderr
+
+
+def test_show_tells_the_origin_and_the_tables() -> None:
+    """The shipped model says that it is a judgement; one fact is shown whole."""
+    shown = nextplay("model", "show").stdout
+    assert shown.startswith("expert-1: expert, risk within 90 days\n")
+    assert "usage.active_ratio (usage)" in shown
+    table = nextplay("model", "show", "--fact", "relationship.champion").stdout
+    assert [line.split()[-1] for line in table.splitlines()[-4:]] == ["left", "never", "present", "unknown"]
+    assert nextplay("model", "show", "--fact", "usage.wizardry").code == 2
+    assert nextplay("model", "show", "--version", "expert-0").code == 3
+
+
+def test_explain_adds_up() -> None:
+    """Base and the contributions of all facts are the log-odds exactly, and families are sums of their facts."""
+    snapshot = ROOT / "examples" / "snapshots" / "slow_answers.json"
+    told = json.loads(nextplay("model", "explain", "--format", "json", snapshot).stdout)
+    facts = [fact["contribution"] for family in told["families"] for fact in family["facts"]]
+    assert told["base"] + sum(facts) == told["log_odds"]
+    for family in told["families"]:
+        assert sum(fact["contribution"] for fact in family["facts"]) == family["contribution"]
+    assert "log-odds" in nextplay("model", "explain", snapshot).stdout
