@@ -55,8 +55,8 @@ who leave look safe.
 ## Serving
 
 The table is what is served: parity is the largest difference from scikit-learn's own probability on 10,000 rows with a
-third of the values hidden. Times are CPU times on a machine that others share, the best of many passes: one account with
-exact drivers, and 100,000 accounts in bulk.
+third of the values hidden. Times are CPU times on a machine that others share, the best of many passes: one account
+with exact drivers, and 100,000 accounts in bulk.
 
 | data | facts | rounds | calibrator | tables | parity | one account | 100,000 accounts | training |
 |---|---|---|---|---|---|---|---|---|
