@@ -18,7 +18,8 @@ public files, beside the plain things one would do without it. **None of the fil
 renewals and outcomes together**, half of them are made up, and no model carries over from one company to another. So
 they compare methods; they promise nothing about your book.
 
-Measured on {date} in {seconds} s ({machine}) with {versions}.
+Measured on {date} in {seconds} s ({machine}) with
+{versions}.
 
 ## Method
 
@@ -26,8 +27,8 @@ Measured on {date} in {seconds} s ({machine}) with {versions}.
   (`HistGradientBoostingClassifier`, `max_leaf_nodes=2`), learning rate 0.08, L2 5, signs declared by hand before
   learning, three copies of each row with 0, 25 and 50 % of the values hidden, rounds by grouped cross-validation,
   calibrator (none, sigmoid, isotonic) by nested cross-validation.
-- *{grouped}*: in each fold the whole recipe runs on the other four, so nothing was chosen on rows that judge. Rows that
-  are equal to another account's are kept with it.
+- *{grouped}*: in each fold the whole recipe runs on the other four, so nothing was
+  chosen on rows that judge.
 - *Out of time*: the latest snapshots judge; those learn whose label was known before them, a gap of 90 days.
 - Log-loss, Brier and calibration slope (Cox) are of all judged rows together; *AUC of folds* is the mean over folds
   with its standard deviation. Intervals are 95 %, whole accounts drawn 100 times.

@@ -38,7 +38,7 @@ def test_a_promise_that_is_broken_is_said() -> None:
 
 def test_missing_files_are_skipped_with_a_word(tmp_path: Path) -> None:
     """Where no file is there, each is named, nothing is written, and the command ends well."""
-    command = [sys.executable, "-m", "bench.model", "--data", tmp_path, "--write", tmp_path]
+    command = [sys.executable, "-m", "bench.model", "--data", str(tmp_path), "--write", str(tmp_path)]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert [line.partition(" is skipped")[0] for line in ended.stderr.splitlines()] == [data.name for data in SETS]
     assert not list(tmp_path.iterdir())
