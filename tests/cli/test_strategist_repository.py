@@ -82,6 +82,10 @@ def test_the_hooks_leave_other_files_alone(repository: Path) -> None:
     assert done.stdout.count("Skipped") == 2
 
 
+PULL_REQUEST = {"BASE": "HEAD", "ACCOUNTS": "40"}
+"""What the runner fills in: the revision that the request starts from; and here, a book that is quickly decided."""
+
+
 def steps_of(repository: Path) -> dict[str, subprocess.CompletedProcess[str]]:
     """Run the shell steps of the workflow as the runner does: bash, stop at the first failure but for `always()`."""
     summary = repository.parent / "summary.md"
@@ -91,7 +95,8 @@ def steps_of(repository: Path) -> dict[str, subprocess.CompletedProcess[str]]:
         if "run" not in step or step["name"] == INSTALLS or (failed and step.get("if") != "always()"):
             continue
         command = ("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"])
-        done[step["name"]] = run(repository, *command, GITHUB_STEP_SUMMARY=str(summary), **step.get("env", {}))
+        assert set(step.get("env", {})) <= set(PULL_REQUEST), "a variable that this test does not fill in"
+        done[step["name"]] = run(repository, *command, GITHUB_STEP_SUMMARY=str(summary), **PULL_REQUEST)
     return done
 
 
@@ -100,6 +105,7 @@ def test_the_workflow_passes_a_rulebook_in_order(repository: Path) -> None:
     done = steps_of(repository)
     assert [(name, one.stderr) for name, one in done.items() if one.returncode] == []
     assert (repository / "site" / "index.html").exists()
+    assert (repository / "site" / "difference.html").exists()
     assert "passed" in (repository.parent / "summary.md").read_text(encoding="utf-8")
 
 
@@ -110,3 +116,12 @@ def test_the_workflow_stops_a_rulebook_with_a_fault(repository: Path) -> None:
     assert done["Check"].returncode == 3
     assert "Test" not in done
     assert "unknown-key" in (repository.parent / "summary.md").read_text(encoding="utf-8")
+
+
+def test_the_workflow_stops_a_change_that_touches_too_many(repository: Path) -> None:
+    """Another due date for most actions passes check and test, and breaks the limit of the difference."""
+    broken(repository, "due: {within_days: ", "due: {within_days: 1")
+    done = steps_of(repository)
+    assert (done["Check"].returncode, done["Test"].returncode) == (0, 0)
+    assert done["Difference"].returncode == 5
+    assert "accounts-changed" in (repository.parent / "summary.md").read_text(encoding="utf-8")
