@@ -91,6 +91,18 @@ def test_mistakes_in_the_file_are_named_by_their_key(tmp_path: Path, line: str, 
     assert message in ended.stderr
 
 
+def test_evaluate_measures_what_is_served() -> None:
+    """The expert's judgement ranks the invented book better than chance, and is no rate; intervals hold the figures."""
+    data, config = EXAMPLE / "book.csv", EXAMPLE / "train.toml"
+    asked = ("model", "evaluate", "--data", data, "--config", config)
+    told = json.loads(nextplay(*asked, "--format", "json").stdout)
+    assert (told["version"], told["rows"], told["left"]) == ("expert-1", 460, 154)
+    assert told["measures"]["auc"] > 0.6
+    assert told["measures"]["mean"] < told["measures"]["rate"]
+    assert all(low <= told["measures"][name] <= high for name, (low, high) in told["intervals"].items())
+    assert nextplay(*asked).stdout.startswith("expert-1 (expert) on 460 rows, 154 left\n")
+
+
 def test_show_tells_the_origin_and_the_tables() -> None:
     """The shipped model says that it is a judgement; one fact is shown whole."""
     shown = nextplay("model", "show").stdout

@@ -18,11 +18,11 @@ from nextplay.authoring.csv_snapshots import CsvExport
 from nextplay.authoring.train_config import TrainConfig
 from nextplay.churn.artefact import MOST_FACTS
 from nextplay.churn.training.facts import LEARNABLE, fact_columns
-from nextplay.churn.training.splits import closed_windows
-from nextplay.churn.training.table import Table, numbered
+from nextplay.churn.training.splits import window_closed
+from nextplay.churn.training.table import Flags, Table, Whole, numbered
 from nextplay.decision import FactValue
 from nextplay.errors import InputInvalid, Violation
-from nextplay.facts import Vocabulary
+from nextplay.facts import FactPlan, Facts, Vocabulary
 from nextplay.snapshot import read_snapshot
 
 _DAY_ZERO: Final = date(1970, 1, 1)
@@ -32,8 +32,24 @@ _PARQUET: Final = b"PAR1"
 
 
 @dataclass(frozen=True, slots=True)
+class LabelledRows:
+    """Facts by name, and for each row its account, as-of day (since 1970-01-01) and whether the account left.
+
+    `rows` counts the rows of the file, `left_out` those that did not come in, by reason, `cells` unreadable cells.
+    """
+
+    values: Mapping[str, list[FactValue]]
+    accounts: Whole
+    days: Whole
+    left: Flags
+    rows: int
+    left_out: Mapping[str, int]
+    cells: int
+
+
+@dataclass(frozen=True, slots=True)
 class Labelled:
-    """The table, and what did not come into it: rows by reason, and cells that could not be read."""
+    """A table to learn from, and what did not come into it: rows by reason, and cells that could not be read."""
 
     table: Table
     rows: int
@@ -42,16 +58,27 @@ class Labelled:
 
 
 def labelled_table(path: Path, config: TrainConfig, mapping: CsvMapping, vocabulary: Vocabulary) -> Labelled:
-    """Read an export (CSV or Parquet) by its mapping into facts, with the label of each row.
+    """Read an export (CSV or Parquet) by its mapping into a table of facts that can be learned from.
 
     Raises `InputInvalid` or `ExportInvalid` where columns are missing, words unreadable, or no row remains.
     """
+    found = labelled_rows(path, config, mapping, vocabulary.plan(_learnable(config, vocabulary)))
+    told = {name: column for name, column in found.values.items() if _known(column) >= _LEAST_KNOWN}
+    columns = fact_columns(told, vocabulary.specs, signs=config.signs, worsening=config.worsening)
+    if not 0 < len(columns) <= MOST_FACTS:
+        message = f"{len(columns)} facts can be fed, 1 to {MOST_FACTS} can be learned from; name them under `facts`"
+        raise InputInvalid([Violation("facts", message)])
+    return Labelled(Table(columns, found.left, found.accounts, found.days), found.rows, found.left_out, found.cells)
+
+
+def labelled_rows(path: Path, config: TrainConfig, mapping: CsvMapping, plan: FactPlan) -> LabelledRows:
+    """Read the planned facts of each row with its label; rows without one, or with an open horizon, are counted.
+
+    Raises `InputInvalid` or `ExportInvalid` where columns are missing, or no row remains.
+    """
     text = _text(path, mapping)
     labels = _labels(text, config, mapping)
-    names = _learnable(config, vocabulary)
-    plan = vocabulary.plan(names)
-    values: dict[str, list[FactValue]] = {name: [] for name in names}
-    accounts, days, left = [], [], []
+    read: list[tuple[Facts, str, int, bool]] = []
     left_out: Counter[str] = Counter()
     rows = cells = 0
     for row in CsvExport(io.StringIO(text, newline=""), mapping):
@@ -61,26 +88,29 @@ def labelled_table(path: Path, config: TrainConfig, mapping: CsvMapping, vocabul
         if row.snapshot is None or label is None:
             left_out[row.dropped or "no label"] += 1
             continue
+        day = (date.fromisoformat(str(row.snapshot["as_of"])[:10]) - _DAY_ZERO).days
+        if not _closed(day, config):
+            left_out["horizon not over by `observed_until`"] += 1
+            continue
         facts = plan.read(read_snapshot(row.snapshot).snapshot)
-        for name in names:
-            values[name].append(facts.value(name))
-        accounts.append(str(row.snapshot["account_id"]))
-        days.append((date.fromisoformat(str(row.snapshot["as_of"])[:10]) - _DAY_ZERO).days)
-        left.append(label)
-    if not left:
+        read.append((facts, str(row.snapshot["account_id"]), day, label))
+    if not read:
         raise InputInvalid([Violation(path.name, "has no row with an account, an as-of day and a label")])
-    told = {name: column for name, column in values.items() if _known(column) >= _LEAST_KNOWN}
-    columns = fact_columns(told, vocabulary.specs, signs=config.signs, worsening=config.worsening)
-    if not 0 < len(columns) <= MOST_FACTS:
-        message = f"{len(columns)} facts can be fed, 1 to {MOST_FACTS} can be learned from; name them under `facts`"
-        raise InputInvalid([Violation("facts", message)])
-    table = Table(columns, np.array(left), numbered(accounts), np.array(days, dtype=np.int64))
-    if config.observed_until is not None:
-        until = (config.observed_until - _DAY_ZERO).days
-        closed = closed_windows(table, observed_until=until, horizon_days=config.horizon_days)
-        left_out["horizon not over by `observed_until`"] += int((~closed).sum())
-        table = table.rows(closed)
-    return Labelled(table, rows, {reason: count for reason, count in sorted(left_out.items()) if count}, cells)
+    return LabelledRows(
+        values={name: [facts.value(name) for facts, _, _, _ in read] for name in plan.names},
+        accounts=numbered([account for _, account, _, _ in read]),
+        days=np.array([day for _, _, day, _ in read], dtype=np.int64),
+        left=np.array([label for _, _, _, label in read]),
+        rows=rows,
+        left_out=dict(sorted(left_out.items())),
+        cells=cells,
+    )
+
+
+def _closed(day: int, config: TrainConfig) -> bool:
+    """Say whether the label can be known: a row whose horizon is still open would teach that recent accounts stay."""
+    until = config.observed_until
+    return until is None or window_closed(day, (until - _DAY_ZERO).days, config.horizon_days)
 
 
 def _learnable(config: TrainConfig, vocabulary: Vocabulary) -> list[str]:

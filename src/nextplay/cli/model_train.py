@@ -16,16 +16,16 @@ from nextplay.authoring.csv_mapping_file import read_mapping
 from nextplay.authoring.train_config import TrainConfig, read_train_config
 from nextplay.churn.artefact import FILE_NAME, ModelFile
 from nextplay.churn.model import ChurnModel
+from nextplay.cli.model_show import vocabulary_of
 from nextplay.cli.output import Format, FormatOption, complain, plural, say, say_json
-from nextplay.cli.places import RulesOption, rules_that_decide
+from nextplay.cli.places import RulesOption
 from nextplay.errors import InputInvalid, Violation
-from nextplay.facts import Vocabulary
-from nextplay.rules.compile import compile_rulebook
 
 if TYPE_CHECKING:
     from nextplay.authoring.labelled import Labelled
     from nextplay.churn.training.evaluation import Evaluation
     from nextplay.churn.training.fit import Fitted
+    from nextplay.facts import Vocabulary
 
 _HALVES: Final = 2  # judged first, then learned from all rows
 
@@ -49,7 +49,7 @@ def train(
     folder = out / "churn" / asked.version
     if folder.exists():
         raise InputInvalid([Violation("version", f"`{folder}` is there already; a version stays what it was")])
-    vocabulary = _vocabulary(rules)
+    vocabulary = vocabulary_of(rules)
     labelled = labelled_table(data, asked, read_mapping(config.parent / asked.mapping), vocabulary)
     model, evaluation = _trained(labelled, asked)
     files = _files(model, evaluation, asked, vocabulary)
@@ -62,11 +62,6 @@ def train(
     else:
         _say(labelled, model, evaluation)
         say(f"\nwritten to {folder}; read its card.md, then let {out / 'churn' / 'current'} name it to serve it")
-
-
-def _vocabulary(rules: Path) -> Vocabulary:
-    book = compile_rulebook(rules_that_decide(rules)).rulebook
-    return Vocabulary.of(stale_after_days=book.stale_after_days, attributes=book.attributes, counts=book.counts)
 
 
 def _trained(labelled: Labelled, asked: TrainConfig) -> tuple[Fitted, Evaluation]:

@@ -52,13 +52,10 @@ def time_split(table: Table, *, horizon_days: int, test_share: float = 0.25) -> 
     return learn, judge
 
 
-def closed_windows(table: Table, *, observed_until: int, horizon_days: int) -> Flags:
-    """Tell which rows have a label that can be known: their horizon ended by the day `observed_until`.
+def window_closed(day: int, observed_until: int, horizon_days: int) -> bool:
+    """Say whether the label of a row of `day` can be known: its horizon ended by the day `observed_until`.
 
     A row whose window is still open counts nobody who is about to leave: kept, it would teach that recent accounts
-    stay. A table without days has closed windows by declaration.
+    stay.
     """
-    if table.days is None:
-        return np.ones(len(table), dtype=np.bool_)
-    closed: Flags = table.days + horizon_days <= observed_until
-    return closed
+    return day + horizon_days <= observed_until

@@ -1,0 +1,82 @@
+"""`nextplay model evaluate`: how right a model was about accounts whose outcome is known."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from nextplay.authoring.csv_mapping_file import read_mapping
+from nextplay.authoring.train_config import read_train_config
+from nextplay.churn.model import ChurnModel
+from nextplay.cli.model_show import VersionOption, model_folder, vocabulary_of
+from nextplay.cli.output import Format, FormatOption, complain, plural, say, say_json
+from nextplay.cli.places import ModelsOption, RulesOption, models_for
+from nextplay.errors import InputInvalid, Violation
+
+if TYPE_CHECKING:
+    from nextplay.authoring.labelled import LabelledRows
+
+
+def evaluate(
+    *,
+    data: Annotated[Path, typer.Option("--data", metavar="FILE", help="Export with outcomes: CSV or Parquet.")],
+    config: Annotated[
+        Path, typer.Option("--config", metavar="TRAIN.toml", help="How to read the export: mapping, label, horizon.")
+    ],
+    version: VersionOption = None,
+    output: FormatOption = Format.TEXT,
+    rules: RulesOption = Path("rules"),
+    models: ModelsOption = None,
+) -> None:
+    """Measure a model on accounts whose outcome is known: ranking, log-loss, Brier, calibration, with intervals.
+
+    On rows that the model learned from the figures flatter; take later ones.
+    """
+    from nextplay.authoring.labelled import labelled_rows  # noqa: PLC0415  looking into a model needs no numpy
+
+    asked = read_train_config(config)
+    vocabulary = vocabulary_of(rules)
+    model = ChurnModel.load(model_folder(models_for(rules, models), version), vocabulary.specs)
+    plan = vocabulary.plan(model.fact_names)
+    rows = labelled_rows(data, asked, read_mapping(config.parent / asked.mapping), plan)
+    if not 0 < rows.left.sum() < len(rows.left):
+        raise InputInvalid([Violation("label", "all rows have the same outcome; nothing can be told apart")])
+    if asked.horizon_days != model.horizon_days:
+        days = f"within {asked.horizon_days} days, the model speaks of {model.horizon_days}"
+        complain(f"warning: the outcomes are {days}")
+    document = _measured(model, rows, seed=asked.seed)
+    if output is Format.JSON:
+        say_json(document)
+    else:
+        _say(document)
+
+
+def _measured(model: ChurnModel, rows: LabelledRows, *, seed: int) -> dict[str, Any]:
+    from nextplay.churn.training.measures import intervals, measured  # noqa: PLC0415  looking in needs no numpy
+
+    scores = model.score_many(rows.values)
+    return {
+        "version": model.version,
+        "provenance": model.provenance,
+        "rows": len(rows.left),
+        "rows_of_the_file": rows.rows,
+        "left_out": dict(rows.left_out),
+        "left": int(rows.left.sum()),
+        "completeness": float(scores.completeness.mean()),
+        "measures": asdict(measured(scores.probability, rows.left)),
+        "intervals": intervals(scores.probability, rows.left, rows.accounts, seed=seed),
+    }
+
+
+def _say(document: dict[str, Any]) -> None:
+    rows = plural(document["rows"], "row")
+    say(f"{document['version']} ({document['provenance']}) on {rows}, {document['left']} left")
+    for reason, count in document["left_out"].items():
+        say(f"  left out {plural(count, 'row')}: {reason}")
+    say(f"{document['completeness']:.0%} of the model's facts are known\n")
+    for name, value in document["measures"].items():
+        low, high = document["intervals"][name]
+        say(f"{name.replace('_', '-'):<9} {value:7.3f}  ({low:.3f} to {high:.3f})")
