@@ -132,8 +132,8 @@ def test_models_beside_the_rulebook_serve_from_any_folder(
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
     without = CliRunner().invoke(app, ["rules", "test", str(rulebook)])
-    assert without.exit_code == 2
-    assert "name it with --models" in without.output
+    assert without.exit_code == 1
+    assert "name it with --models" in str(without.exception)
     (rulebook.parent / "models").symlink_to(ROOT / "models")
     assert CliRunner().invoke(app, ["rules", "test", str(rulebook)]).output == "5 of 5 tests passed\n"
 
@@ -164,8 +164,60 @@ def test_schemas_come_out_while_the_rulebook_has_faults(rulebook: Path, tmp_path
     assert json.loads((tmp_path / "schema" / "gaps.json").read_text(encoding="utf-8"))["$schema"]
 
 
-def test_a_folder_that_is_not_there() -> None:
-    """A wrong path is a wrong argument; exit 2."""
-    ended = nextplay("rules", "check", "absent")
-    assert ended.code == 2
-    assert "does not exist" in ended.stderr
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("check", "absent"),
+        ("test", "absent"),
+        ("schema", "absent"),
+        ("docs", "absent", "--out", "pages"),
+        ("simulate", "absent", "--snapshots", "book.jsonl"),
+        ("explain", "--rules", "absent", "snapshot.json"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_folder_that_is_not_there(command: tuple[str, ...]) -> None:
+    """Whatever is to be read and is not there is told in the same way; exit 1."""
+    ended = nextplay("rules", *command)
+    assert (ended.code, ended.stdout, ended.stderr) == (1, "", "`absent`: there is no such folder\n")
+
+
+@pytest.mark.parametrize("command", ["check", "test", "schema"])
+def test_a_rulebook_is_a_folder(command: str) -> None:
+    """Neither stdin nor a file can be a rulebook; exit 2."""
+    ended = nextplay("rules", command, "-")
+    said = "`-`: cannot be read from stdin: name a folder; a rulebook is a whole folder\n"
+    assert (ended.code, ended.stdout, ended.stderr) == (2, "", said)
+    ended = nextplay("rules", command, "README.md")
+    assert (ended.code, ended.stderr) == (2, "`README.md`: is a file; name the folder that it stands in\n")
+
+
+@pytest.mark.parametrize("command", ["check", "test", "schema"])
+def test_a_folder_that_is_no_rulebook(command: str, tmp_path: Path) -> None:
+    """An empty folder lacks `rulebook.yaml`, and nothing is written into it; exit 3."""
+    ended = nextplay("rules", command, tmp_path)
+    assert ended.code == 3
+    assert "missing-file" in ended.stdout + ended.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "target"),
+    [
+        (("rules", "docs", RULEBOOK, "--out", "/proc/pages"), "/proc/pages"),
+        (("rules", "schema", RULEBOOK, "--out", "/proc/schema"), "/proc/schema"),
+        (("snapshots", "generate", "--accounts", "1", "--output", "/proc/book.jsonl"), "/proc/book.jsonl"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_an_output_that_cannot_be_written(command: tuple[str | Path, ...], target: str) -> None:
+    """It is said that it was to be written, and why that could not be done; exit 1."""
+    ended = nextplay(*command)
+    assert (ended.code, ended.stdout) == (1, "")
+    assert ended.stderr.startswith(f"cannot write `{target}`: ")
+
+
+def test_help_names_every_tool() -> None:
+    """The first sentence of the help says what there is to do."""
+    first = nextplay("rules", "--help").stdout
+    assert "Check, test, explain, simulate, diff and document a rulebook" in " ".join(first.split())

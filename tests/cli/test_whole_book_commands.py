@@ -78,16 +78,16 @@ def is_complete(text: str) -> Page:
 
 
 def test_simulate_as_text(book: Path) -> None:
-    """The first screen: diagnosis, gaps, actions, who gets nothing, silent rules, unknown facts, bad rows."""
+    """The first screen: diagnosis, gaps, actions, who gets nothing, silent rules, unknown facts, bad rows; exit 2."""
     ended = nextplay("rules", "simulate", RULEBOOK, "--models", MODELS, "--snapshots", book)
-    assert (ended.code, ended.stderr) == (0, "")
+    assert (ended.code, ended.stderr) == (2, "12 of 120 rows could not be used: they were not decided\n")
     matches_golden(ended.stdout, GOLDEN / "rules_simulate.txt")
 
 
 def test_diff_as_text(book: Path, changed: Path) -> None:
     """Rules, accounts, actions, gaps, work, money, and the most changed accounts side by side; exit 5."""
     ended = nextplay("rules", "diff", RULEBOOK, changed, "--models", MODELS, "--snapshots", book)
-    assert (ended.code, ended.stderr) == (5, "")
+    assert (ended.code, ended.stderr) == (5, "12 of 120 rows could not be used: they were not compared\n")
     said = ended.stdout.replace(str(changed), "CHANGED").replace(str(RULEBOOK), "RULEBOOK")
     matches_golden(said, GOLDEN / "rules_diff.txt")
 
@@ -122,7 +122,7 @@ def test_the_page_of_a_difference(book: Path, changed: Path, tmp_path: Path) -> 
         "--fail-if", "accounts-changed>90%",
     )  # fmt: skip
     found, shown = json.loads(ended.stdout), is_complete(page.read_text(encoding="utf-8"))
-    assert ended.code == 0
+    assert ended.code == 2
     assert all(change["says"] in shown.words for change in found["rule_changes"])
     assert all(account["account_id"] in shown.words for account in found["most_changed"])
     assert "kept" in shown.words
@@ -135,7 +135,7 @@ def test_pages_of_nothing(tmp_path: Path) -> None:
     for command in (("simulate", RULEBOOK), ("diff", RULEBOOK, RULEBOOK)):
         page = tmp_path / "page.html"
         ended = nextplay("rules", *command, "--models", MODELS, "--snapshots", empty, "--html", page)
-        assert ended.code == 0
+        assert ended.code == 2
         assert "No account could be decided" in is_complete(page.read_text(encoding="utf-8")).words
 
 
@@ -160,21 +160,62 @@ def test_hostile_words_do_no_harm(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("limit", "code"), [("accounts-changed>0", 5), ("accounts-changed>99%", 0), ("gap.no_goal_agreed>0", 0)]
 )
-def test_a_merge_gate(book: Path, changed: Path, limit: str, code: int) -> None:
-    """With limits only a broken one ends with 5, and is named."""
-    ended = nextplay("rules", "diff", RULEBOOK, changed, "--models", MODELS, "--snapshots", book, "--fail-if", limit)
-    assert (ended.code, ended.stderr) == (code, f"limit broken: {limit}\n" if code else "")
+def test_a_merge_gate(book: Path, changed: Path, tmp_path: Path, limit: str, code: int) -> None:
+    """With limits only a broken one ends with 5, and is named; rows that could not be used end with 2 else."""
+    sound = tmp_path / "sound.jsonl"
+    bad = {row["row"] for row in json.loads(nextplay(
+        "rules", "simulate", RULEBOOK, "--models", MODELS, "--snapshots", book, "--format", "json"
+    ).stdout)["bad_rows"]["first"]}  # fmt: skip
+    lines = book.read_bytes().split(b"\n")
+    sound.write_bytes(b"\n".join(line for number, line in enumerate(lines, 1) if number not in bad))
+    said = f"limit broken: {limit}\n" if code else ""
+    asked = ("rules", "diff", RULEBOOK, changed, "--models", MODELS, "--fail-if", limit)
+    ended = nextplay(*asked, "--snapshots", sound)
+    assert (ended.code, ended.stderr) == (code, said)
+    ended = nextplay(*asked, "--snapshots", book)
+    assert (ended.code, ended.stderr) == (
+        code or 2, f"{said}12 of 120 rows could not be used: they were not compared\n"
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [("", "the book is empty"), ("no snapshot\n{}\n", "none of 2 rows could be used")],
+    ids=["empty", "all bad"],
+)
+@pytest.mark.parametrize("limits", [(), ("--fail-if", "accounts-changed>0"), ("--fail-if", "accounts-changed>=0")])
+def test_a_book_of_which_nothing_could_be_used(
+    changed: Path, tmp_path: Path, content: str, why: str, limits: tuple[str, ...]
+) -> None:
+    """No gate passes, and no difference is told, where no account was decided; exit 2."""
+    book = tmp_path / "book.jsonl"
+    book.write_text(content, encoding="utf-8")
+    ended = nextplay("rules", "diff", RULEBOOK, changed, "--models", MODELS, "--snapshots", book, *limits)
+    assert ended.code == 2
+    assert ended.stderr.endswith(f"no accounts: nothing was compared, because {why}\n")
+    ended = nextplay("rules", "simulate", RULEBOOK, "--models", MODELS, "--snapshots", book)
+    assert (ended.code, ended.stderr) == (2, f"no accounts: nothing was decided, because {why}\n")
+
+
+def test_a_page_that_cannot_be_written(book: Path, tmp_path: Path) -> None:
+    """A page into a folder that is not there is refused before the book is gone through; exit 1."""
+    page = tmp_path / "absent" / "page.html"
+    asked = ("--models", MODELS, "--snapshots", book, "--html", page)
+    for command in (("simulate", RULEBOOK), ("diff", RULEBOOK, RULEBOOK)):
+        ended = nextplay("rules", *command, *asked)
+        assert (ended.code, ended.stdout) == (1, "")
+        assert ended.stderr == f"cannot write `{page}`: folder `{page.parent}` is not there; make it first\n"
 
 
 def test_mistakes_are_told_before_the_book_is_read(book: Path) -> None:
-    """A limit on nothing, and a side that is nothing, end with 2 and say what may stand there."""
+    """A limit on nothing ends with 2, a side that is nothing with 1; both say what may stand there."""
     ended = nextplay(
         "rules", "diff", RULEBOOK, RULEBOOK, "--models", MODELS, "--snapshots", book, "--fail-if", "customers>1"
     )
     assert (ended.code, ended.stdout) == (2, "")
     assert "a limit is on one of accounts-changed" in ended.stderr
     ended = nextplay("rules", "diff", "nowhere", RULEBOOK, "--models", MODELS, "--snapshots", book)
-    assert ended.code == 2
+    assert ended.code == 1
     assert "`nowhere`: is neither a folder nor a revision" in ended.stderr
 
 
@@ -190,3 +231,12 @@ def test_a_book_that_is_not_there() -> None:
     """A missing file is a sentence."""
     ended = nextplay("rules", "simulate", RULEBOOK, "--models", MODELS, "--snapshots", "absent.jsonl")
     assert (ended.code, ended.stderr) == (1, "absent.jsonl: no such file or directory\n")
+
+
+def test_hours_agree_as_they_are_shown(book: Path, changed: Path) -> None:
+    """Old hours and the difference make the new hours, to the digit that is shown."""
+    said = nextplay("rules", "diff", RULEBOOK, changed, "--models", MODELS, "--snapshots", book, "--all").stdout
+    found = re.search(r"([\d,.]+) hours become ([\d,.]+) \(([-+\d,.]+)\)", said)
+    assert found
+    old, new, difference = (float(number.replace(",", "")) for number in found.groups())
+    assert round(old + difference, 1) == new

@@ -20,7 +20,10 @@ _MAX_BYTES: Final = 1_048_576
 
 
 def read_mapping(path: Path) -> CsvMapping:
-    """Read and check a mapping file. Raises `MappingInvalid` with every mistake, each with its line."""
+    """Read and check a mapping file.
+
+    Raises `MappingInvalid` with every mistake, each with its line, and `FileNotFoundError` where there is no file.
+    """
     text = _text(path)
     tree = _tree(path, text)
     try:
@@ -39,6 +42,8 @@ def read_mapping(path: Path) -> CsvMapping:
 def _text(path: Path) -> str:
     try:
         content = path.read_bytes()
+    except FileNotFoundError:
+        raise
     except OSError as error:
         raise MappingInvalid([Fault(str(path), 1, 1, "mapping-file", f"cannot be read: {error.strerror}")]) from error
     if len(content) > _MAX_BYTES:

@@ -129,14 +129,14 @@ def _owners(owners: Sequence[Document], limit: int | None) -> Iterator[Renderabl
     changed = [row for row in owners if row["difference"] or row["old_actions"] != row["new_actions"]]
     if not changed:
         return
-    old, new = (sum(row[f"{side}_hours"] for row in owners) for side in ("old", "new"))
+    old, new = (round(sum(row[f"{side}_hours"] for row in owners), 1) for side in ("old", "new"))
     yield from heading("Work", f"{old:,.1f} hours become {new:,.1f} ({signed(new - old, digits=1)})")
     rows = [
         (
             plain(row["owner"]),
             f"{row['old_hours']:,.1f}",
             f"{row['new_hours']:,.1f}",
-            signed(row["difference"], digits=1),
+            signed(round(row["new_hours"], 1) - round(row["old_hours"], 1), digits=1),
             f"{row['old_actions']:,}",
             f"{row['new_actions']:,}",
         )

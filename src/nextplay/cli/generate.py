@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated
+from typing import IO, Annotated
 
 import orjson
 import typer
 
 from nextplay.authoring.sample_book import sample_book
+from nextplay.cli.output import writing
 
 
 def generate(
@@ -27,10 +28,15 @@ def generate(
     them. Nothing of it stands in the book.
     """
     with ExitStack() as files:
-        book = files.enter_context(output.open("wb")) if output else sys.stdout.buffer
-        told = files.enter_context(truth.open("wb")) if truth else None
+        book = files.enter_context(_opened(output)) if output else sys.stdout.buffer
+        told = files.enter_context(_opened(truth)) if truth else None
         for entry in sample_book(seed=seed, accounts=accounts, months=months):
             book.write(orjson.dumps(entry.snapshot, option=orjson.OPT_APPEND_NEWLINE))
             if told is not None:
                 told.write(orjson.dumps(entry.truth, option=orjson.OPT_APPEND_NEWLINE))
         book.flush()
+
+
+def _opened(path: Path) -> IO[bytes]:
+    with writing(path):
+        return path.open("wb")

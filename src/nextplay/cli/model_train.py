@@ -17,7 +17,7 @@ from nextplay.authoring.train_config import TrainConfig, read_train_config
 from nextplay.churn.artefact import FILE_NAME, ModelFile
 from nextplay.churn.model import ChurnModel
 from nextplay.cli.model_show import vocabulary_of
-from nextplay.cli.output import Format, FormatOption, complain, plural, say, say_json
+from nextplay.cli.output import Format, FormatOption, complain, plural, say, say_json, writing
 from nextplay.cli.places import RulesOption
 from nextplay.errors import InputInvalid, Violation
 
@@ -54,9 +54,10 @@ def train(
     model, evaluation = _trained(labelled, asked)
     files = _files(model, evaluation, asked, vocabulary)
     ChurnModel.load(ModelFile(folder / FILE_NAME, files[FILE_NAME]), vocabulary.specs)
-    folder.mkdir(parents=True)
-    for name, content in files.items():
-        (folder / name).write_bytes(content)
+    with writing(folder):
+        folder.mkdir(parents=True)
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
     if output is Format.JSON:
         say_json(_document(labelled, model, evaluation) | {"folder": str(folder)})
     else:

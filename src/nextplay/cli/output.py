@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import orjson
 import typer
 from rich.console import Console, RenderableType
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from nextplay.errors import NextplayError
 
 _PIPE_WIDTH = 100
 Item = TypeVar("Item")
@@ -49,6 +53,27 @@ def say_json(document: Mapping[str, Any], *, pretty: bool = False) -> None:
     """Write one JSON document to stdout with sorted keys: on one line, or laid out for reading."""
     option = orjson.OPT_SORT_KEYS | (orjson.OPT_INDENT_2 if pretty else 0)
     say(orjson.dumps(document, option=option).decode())
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Open or write an output inside. Raises `NextplayError` where it cannot be written: which, and why."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        if isinstance(error, FileNotFoundError):
+            there = path.parent.is_dir()
+            reason = f"folder `{path.parent}` " + ("takes nothing new" if there else "is not there; make it first")
+        raise NextplayError(f"cannot write `{path}`: {reason}") from None
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a whole file. Raises `NextplayError` where it cannot be written."""
+    with writing(path):
+        path.write_text(text, encoding="utf-8")
 
 
 def counted(items: Iterable[Item], noun: str) -> Iterator[Item]:

@@ -7,19 +7,27 @@ from typing import Annotated
 
 import typer
 
-from nextplay.cli.exits import ExitCode
-from nextplay.cli.output import complain
+from nextplay.errors import InputInvalid, NextplayError, Violation
 from nextplay.rules.source import read_rulebook_folder, without_tests
 
+
+def _folder(path: Path | None) -> Path | None:
+    """Refuse what is no folder. Raises `NextplayError` for what is not there, `InputInvalid` for a file or stdin."""
+    if path is None or path.is_dir():
+        return path
+    if str(path) == "-":
+        raise InputInvalid([Violation("`-`", "cannot be read from stdin: name a folder; a rulebook is a whole folder")])
+    if path.exists():
+        raise InputInvalid([Violation(f"`{path}`", "is a file; name the folder that it stands in")])
+    raise NextplayError(f"`{path}`: there is no such folder")
+
+
 RulesOption = Annotated[
-    Path,
-    typer.Option("--rules", envvar="NEXTPLAY_RULES", help="Folder of the rulebook.", exists=True, file_okay=False),
+    Path, typer.Option("--rules", envvar="NEXTPLAY_RULES", help="Folder of the rulebook.", callback=_folder)
 ]
 RulesArgument = Annotated[
     Path,
-    typer.Argument(
-        metavar="[PATH]", envvar="NEXTPLAY_RULES", help="Folder of the rulebook.", exists=True, file_okay=False
-    ),
+    typer.Argument(metavar="[PATH]", envvar="NEXTPLAY_RULES", help="Folder of the rulebook.", callback=_folder),
 ]
 ModelsOption = Annotated[
     Path | None,
@@ -27,8 +35,7 @@ ModelsOption = Annotated[
         "--models",
         envvar="NEXTPLAY_MODELS",
         help="Folder of the models; left out, models beside the rulebook, else in the present folder.",
-        exists=True,
-        file_okay=False,
+        callback=_folder,
     ),
 ]
 
@@ -36,15 +43,16 @@ ModelsOption = Annotated[
 def models_for(rules: Path, given: Path | None) -> Path:
     """Return the given folder of models, else `models` beside `rules`, else `models` in the present folder.
 
-    Ends with a sentence where none of them is there.
+    Raises `NextplayError` where none of them is there.
     """
     if given is not None:
         return given
     beside, here = rules.resolve().parent / "models", Path("models")
     found = next((folder for folder in (beside, here) if folder.is_dir()), None)
     if found is None:
-        complain(f"no folder `models`, neither beside `{rules}` nor in the present folder; name it with --models")
-        raise typer.Exit(ExitCode.INPUT)
+        raise NextplayError(
+            f"no folder `models`, neither beside `{rules}` nor in the present folder; name it with --models"
+        )
     return found
 
 

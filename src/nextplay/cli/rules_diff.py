@@ -24,7 +24,7 @@ from nextplay.authoring.difference import (
 from nextplay.authoring.reports import difference_page
 from nextplay.cli.difference_view import difference_view
 from nextplay.cli.exits import ExitCode
-from nextplay.cli.output import Format, FormatOption, complain, say_json, show
+from nextplay.cli.output import Format, FormatOption, complain, say_json, show, write_text
 from nextplay.cli.places import ModelsOption, models_for
 from nextplay.cli.whole_book import (
     AllOption,
@@ -33,6 +33,7 @@ from nextplay.cli.whole_book import (
     SnapshotsOption,
     WorkersOption,
     instant,
+    is_short,
     progress_bar,
 )
 from nextplay.errors import RulebookInvalid
@@ -65,7 +66,8 @@ def run_diff(  # noqa: PLR0913  each parameter is an option of the command
 ) -> None:
     """Compare two rulebooks over a book: who gains, loses or changes an action, by which change, and what it costs.
 
-    Exit code 5 if the decision of an account differs; with --fail-if only if a limit is broken.
+    Exit code 5 if the decision of an account differs; with --fail-if only if a limit is broken. Else 2 if rows could
+    not be used, and always 2 if none could.
     """
     before, after = read_rules(old, beside=new), read_rules(new, beside=old)
     folder = models_for(Path(new) if Path(new).is_dir() else Path("rules"), models)
@@ -82,7 +84,7 @@ def run_diff(  # noqa: PLR0913  each parameter is an option of the command
         document = difference_document(found, sides, limits)
         document["most_changed"] = explained(found.most, sides.old_release, sides.new_release, as_of=moment)
     if html is not None:
-        html.write_text(difference_page(document), encoding="utf-8")
+        write_text(html, difference_page(document))
     if output is Format.JSON:
         say_json(document)
     else:
@@ -99,9 +101,15 @@ def _release(side: RuleFiles, models: Path) -> Release:
 
 
 def _end(document: Mapping[str, Any], *, gate: bool) -> None:
-    """End with the code for differences: of any account, or where there are limits, of one that is broken."""
+    """End with the code for differences: of any account, or where there are limits, of one that is broken.
+
+    A book of which nothing could be compared says nothing of either, so its own code goes first.
+    """
     broken = [entry["limit"] for entry in document["limits"] if entry["broken"]]
     for limit in broken:
         complain(f"limit broken: {limit}")
-    if broken or (document["accounts"] and not gate):
+    short = is_short(document["book"], "compared")
+    if document["book"]["decided"] and (broken or (document["accounts"] and not gate)):
         raise typer.Exit(ExitCode.DIFFERENCES)
+    if short:
+        raise typer.Exit(ExitCode.INPUT)

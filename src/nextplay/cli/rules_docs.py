@@ -9,7 +9,7 @@ import typer
 
 from nextplay.authoring.pages import rulebook_pages
 from nextplay.cli.exits import ExitCode
-from nextplay.cli.output import Format, FormatOption, complain, say, say_json
+from nextplay.cli.output import Format, FormatOption, complain, say, say_json, writing
 from nextplay.cli.places import RulesArgument
 from nextplay.release import load_release
 from nextplay.rules.source import read_rulebook_folder
@@ -39,7 +39,8 @@ def docs(
         files = rulebook_pages(release, locale or ())
     finally:
         release.close()
-    removed = _write(out, files)
+    with writing(out):
+        removed = _write(out, files)
     if output is Format.JSON:
         say_json({"index": str(out / "index.html"), "files": sorted(files), "removed": removed})
     else:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import typer
+
 from nextplay.authoring.book import open_book
 from nextplay.authoring.reports import simulation_page
 from nextplay.authoring.simulation import Simulating, simulate, simulation_document
-from nextplay.cli.output import Format, FormatOption, say_json, show
+from nextplay.cli.exits import ExitCode
+from nextplay.cli.output import Format, FormatOption, say_json, show, write_text
 from nextplay.cli.places import ModelsOption, RulesArgument, models_for, rules_that_decide
 from nextplay.cli.simulation_view import simulation_view
 from nextplay.cli.whole_book import (
@@ -17,6 +20,7 @@ from nextplay.cli.whole_book import (
     SnapshotsOption,
     WorkersOption,
     instant,
+    is_short,
     progress_bar,
 )
 from nextplay.release import load_release
@@ -35,7 +39,8 @@ def run_simulation(
 ) -> None:
     """Send a whole book through the rulebook: what everybody would get, who gets nothing and why, which rules fire.
 
-    Nothing is stored and nobody is told. Rows that cannot be used are counted with their reasons.
+    Nothing is stored and nobody is told. Rows that cannot be used are counted with their reasons, and the exit
+    code is then 2.
     """
     files, folder = rules_that_decide(path), models_for(path, models)
     release = load_release(files, folder)
@@ -47,8 +52,10 @@ def run_simulation(
     finally:
         release.close()
     if html is not None:
-        html.write_text(simulation_page(document), encoding="utf-8")
+        write_text(html, simulation_page(document))
     if output is Format.JSON:
         say_json(document)
     else:
         show(simulation_view(document, everything=everything))
+    if is_short(document["book"], "decided"):
+        raise typer.Exit(ExitCode.INPUT)

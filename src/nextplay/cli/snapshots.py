@@ -17,7 +17,7 @@ from nextplay.authoring.csv_mapping_file import read_mapping
 from nextplay.authoring.csv_snapshots import CsvExport, RowResult, Tally
 from nextplay.cli.exits import ExitCode
 from nextplay.cli.generate import generate
-from nextplay.cli.output import Format, FormatOption, complain, counted, plural
+from nextplay.cli.output import Format, FormatOption, complain, counted, plural, writing
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Make snapshots out of exports, or invent some.")
 app.command("generate")(generate)
@@ -111,5 +111,7 @@ def _written(path: Path | None) -> Iterator[IO[bytes]]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    with path.open("wb") as stream:
+    with writing(path):
+        stream = path.open("wb")
+    with stream:
         yield stream

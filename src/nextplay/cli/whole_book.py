@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from nextplay.cli.output import complain
+from nextplay.errors import NextplayError
 
 SnapshotsOption = Annotated[
     Path, typer.Option("--snapshots", metavar="FILE", help="The book: JSON lines (also .gz), Parquet, or - for stdin.")
@@ -22,8 +25,20 @@ WorkersOption = Annotated[
 AsOfOption = Annotated[
     str | None, typer.Option("--as-of", metavar="INSTANT", help="For snapshots that carry no as_of.")
 ]
+
+
+def _writable(path: Path | None) -> Path | None:
+    """Refuse a page that could not be written, before the whole book is gone through."""
+    if path is not None and not path.parent.is_dir():
+        raise NextplayError(f"cannot write `{path}`: folder `{path.parent}` is not there; make it first")
+    return path
+
+
 HtmlOption = Annotated[
-    Path | None, typer.Option("--html", metavar="FILE", help="Also write a page with charts, complete in one file.")
+    Path | None,
+    typer.Option(
+        "--html", metavar="FILE", help="Also write a page with charts, complete in one file.", callback=_writable
+    ),
 ]
 AllOption = Annotated[bool, typer.Option("--all", help="Every row of every table, not only the first ones.")]
 
@@ -50,3 +65,15 @@ def instant(text: str | None) -> str | None:
         message = "must be a day or an RFC 3339 instant, such as 2026-03-02 or 2026-03-02T09:00:00Z"
         raise typer.BadParameter(message, param_hint="--as-of") from None
     return (found.replace(tzinfo=UTC) if found.tzinfo is None else found).isoformat()
+
+
+def is_short(book: Mapping[str, Any], done: str) -> bool:
+    """Say on stderr, and return, whether rows of a book could not be used; `done` is what was done with the others."""
+    rows, decided = book["rows"], book["decided"]
+    if not rows:
+        complain(f"no accounts: nothing was {done}, because the book is empty")
+    elif not decided:
+        complain(f"no accounts: nothing was {done}, because none of {rows:,} rows could be used")
+    elif book["bad"]:
+        complain(f"{book['bad']:,} of {rows:,} rows could not be used: they were not {done}")
+    return bool(book["bad"]) or not decided

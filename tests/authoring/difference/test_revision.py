@@ -11,7 +11,7 @@ from tests.authoring.whole_books import SMALL
 from tests.cli.console import RULEBOOK
 
 from nextplay.authoring.difference import read_rules
-from nextplay.errors import InputInvalid, NextplayError
+from nextplay.errors import NextplayError, RulebookInvalid
 from nextplay.rules.source import read_rulebook_folder, without_tests
 
 
@@ -64,8 +64,6 @@ def test_a_revision_of_the_other_side(repository: Path, monkeypatch: pytest.Monk
     [
         ("no_such_branch", "neither a folder nor a revision that git knows here"),
         ("HEAD:no_such_folder", "neither a folder nor a revision that git knows here .*no_such_folder"),
-        ("HEAD:rules/plays", "holds no `rulebook.yaml` in that revision; name the folder as `HEAD:FOLDER`"),
-        ("rules/plays", "holds no `rulebook.yaml`; name the folder of a rulebook"),
         ("--output=/dev/null", "neither a folder nor a git revision"),
         (":rules", "neither a folder nor a git revision"),
     ],
@@ -73,15 +71,31 @@ def test_a_revision_of_the_other_side(repository: Path, monkeypatch: pytest.Monk
 @pytest.mark.usefixtures("repository")
 def test_what_is_neither(asked: str, says: str) -> None:
     """A wrong name is told with what it might have been."""
-    with pytest.raises(InputInvalid, match=says):
+    with pytest.raises(NextplayError, match=says):
         read_rules(asked)
+
+
+@pytest.mark.parametrize(
+    ("asked", "hint"),
+    [
+        ("HEAD:rules/plays", "name the folder in that revision as `HEAD:FOLDER`"),
+        ("rules/plays", "name the folder of a rulebook"),
+    ],
+)
+@pytest.mark.usefixtures("repository")
+def test_what_is_no_rulebook(asked: str, hint: str) -> None:
+    """A folder without `rulebook.yaml` has the fault that `rules check` tells of it."""
+    with pytest.raises(RulebookInvalid) as raised:
+        read_rules(asked)
+    (fault,) = raised.value.faults
+    assert (fault.path, fault.code, fault.hint) == ("rulebook.yaml", "missing-file", hint)
 
 
 def test_outside_of_any_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where there is no repository, a revision is told so."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
-    with pytest.raises(InputInvalid, match="neither a folder nor a revision"):
+    with pytest.raises(NextplayError, match="neither a folder nor a revision"):
         read_rules("main")
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from nextplay.errors import InputInvalid, NextplayError, Violation
+from nextplay.errors import Fault, NextplayError, RulebookInvalid
 from nextplay.rules.source import LARGEST_FILE_BYTES, read_rulebook_folder, without_tests
 
 RULES: Final = Path("rules")
@@ -32,13 +32,13 @@ class RuleFiles:
 def read_rules(asked: str, *, beside: str | None = None) -> RuleFiles:
     """Read a folder, a revision and its folder (`HEAD~1:rules`), or a revision alone (`main`).
 
-    A revision alone is that of the folder `beside`, or of `rules`. Raises `InputInvalid` where there is no such thing,
-    `NextplayError` where git cannot be run.
+    A revision alone is that of the folder `beside`, or of `rules`. Raises `NextplayError` where there is no such thing
+    or git cannot be run, `RulebookInvalid` for what is no rulebook.
     """
     if Path(asked).is_dir():
         files = read_rulebook_folder(Path(asked))
         if _BOOK not in files:
-            raise _refused(asked, f"holds no `{_BOOK}`; name the folder of a rulebook")
+            raise _no_rulebook(asked, "name the folder of a rulebook")
         return RuleFiles(asked, without_tests(files))
     revision, colon, path = asked.partition(":")
     if not revision or revision.startswith("-"):
@@ -49,7 +49,7 @@ def read_rules(asked: str, *, beside: str | None = None) -> RuleFiles:
     tree = f"{revision}:{path}" if colon else f"{revision}:./{folder.name}"
     files = _archived(_git(where, asked, "archive", "--format=tar", tree))
     if _BOOK not in files:
-        raise _refused(asked, f"holds no `{_BOOK}` in that revision; name the folder as `{revision}:FOLDER`")
+        raise _no_rulebook(asked, f"name the folder in that revision as `{revision}:FOLDER`")
     return RuleFiles(asked, without_tests(files), commit.decode().strip())
 
 
@@ -80,5 +80,9 @@ def _archived(tar: bytes) -> dict[str, bytes]:
     return dict(sorted(found.items()))
 
 
-def _refused(asked: str, remedy: str) -> InputInvalid:
-    return InputInvalid([Violation(f"`{asked}`", remedy)])
+def _refused(asked: str, reason: str) -> NextplayError:
+    return NextplayError(f"`{asked}`: {reason}")
+
+
+def _no_rulebook(asked: str, remedy: str) -> RulebookInvalid:
+    return RulebookInvalid([Fault(_BOOK, 1, 1, "missing-file", f"`{asked}` does not hold this file", hint=remedy)])
