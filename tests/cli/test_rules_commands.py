@@ -55,6 +55,24 @@ def test_findings_come_with_a_customer() -> None:
     assert textwrap.indent(first["witness"]["yaml"], "    ") in ended.stdout
 
 
+def test_a_book_shows_which_plays_nobody_gets(rulebook: Path, tmp_path: Path) -> None:
+    """With --sample or --snapshots, plays that come through for no account are notes; bad rows are named on stderr."""
+    spoil(
+        rulebook / "plays" / "plays.yaml",
+        "  gain: 0.1",
+        "  gain: 0.1\n  eligibility: {fact: contract.seats, gt: 1000000}",
+    )
+    told = json.loads(nextplay("rules", "check", "--format", "json", "--sample", "30", rulebook).stdout)["findings"]
+    assert "talk_about_seats" in str([one["message"] for one in told if one["code"] == "never-in-sample"])
+    plain = json.loads(nextplay("rules", "check", "--format", "json", rulebook).stdout)["findings"]
+    assert [one for one in told if one["code"] != "never-in-sample"] == plain
+    book = tmp_path / "book.jsonl"
+    book.write_text('{"account_id": "a", "as_of": "2026-03-02T09:00:00Z"}\nno account\n', encoding="utf-8")
+    ended = nextplay("rules", "check", "--snapshots", book, rulebook)
+    assert (ended.code, ended.stdout.count("never-in-sample: info")) == (0, 5)
+    assert f"row 2 of {book} was passed over: " in ended.stderr
+
+
 def test_the_linter_waits_until_faults_are_mended(rulebook: Path) -> None:
     """A rulebook with faults is no rulebook yet: only they are told."""
     spoil(rulebook / "plays" / "plays.yaml", "owner: csm", "owner: nobody_we_know")

@@ -14,8 +14,10 @@ from tests.golden import matches_golden
 from nextplay.authoring.cases import run_rule_tests
 from nextplay.authoring.lint import LINTS, Finding, LintCode, lint_page, lint_rulebook
 from nextplay.authoring.lint.search import MOST_STEPS
+from nextplay.authoring.sample_book import sample_book
 from nextplay.release import load_release
 from nextplay.rules.source import read_rulebook_folder
+from nextplay.snapshot import read_snapshot
 
 CASES = Path(__file__).parent / "cases"
 FEW_STEPS = 20
@@ -29,7 +31,9 @@ def findings(code: LintCode, which: str) -> tuple[Finding, ...]:
     files = read_rulebook_folder(RULEBOOK) | added
     release = load_release(files, None)
     try:
-        found = lint_rulebook(release, files, most_steps=FEW_STEPS if code == "not-decided" else MOST_STEPS)
+        most_steps = FEW_STEPS if code == "not-decided" else MOST_STEPS
+        book = [read_snapshot(entry.snapshot).snapshot for entry in sample_book(seed=1, accounts=40)]
+        found = lint_rulebook(release, files, most_steps=most_steps, book=book if code == "never-in-sample" else ())
     finally:
         release.close()
     return tuple(finding for finding in found if finding.code == code and finding.place.path in added)

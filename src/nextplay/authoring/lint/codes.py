@@ -12,6 +12,7 @@ LintCode = Literal[
     "absorbed-purpose",
     "always-true",
     "implied-rule",
+    "never-in-sample",
     "never-true",
     "not-decided",
     "placeholder-may-be-unknown",
@@ -64,6 +65,15 @@ LINTS: Final[Mapping[LintCode, Lint]] = {
         "- {id: unused, kind: cs, root_cause: under_adoption, when: {fact: usage.license_utilization, lt: 0.5}}",
         "- id: unused\n  kind: cs\n  root_cause: under_adoption\n  when: {any: [use_low]}\n"
         "  severity: {base: 0.5, each: {use_very_low: 0.3}}",
+    ),
+    "never-in-sample": Lint(
+        "info",
+        "The play came through for no account of a book. Asked for with `--snapshots FILE`, your own accounts, or "
+        "`--sample N`, an invented book.",
+        "It may be for rare customers. More often a gate asks for something that no account is like, or that nobody "
+        "records.",
+        "for: {gap: unused}\neligibility: {fact: contract.seats, gte: 100000}    # the largest account has 900",
+        "for: {gap: unused}\neligibility: {fact: contract.seats, gte: 100}",
     ),
     "never-true": Lint(
         "warning",

@@ -56,10 +56,11 @@ def _note(assessment: Assessment, bench: Bench, seen: _Seen) -> None:
     undecided = set(assessment.undecided)
     seen.add("gaps", {gap: gap in stand for gap in bench.gaps if gap not in undecided})
     candidates = (*assessment.candidates, *assessment.shadow.candidates)
-    seen.add("plays", {candidate.play.id: _passes(candidate) for candidate in candidates})
+    seen.add("plays", {candidate.play.id: passes(candidate) for candidate in candidates})
 
 
-def _passes(candidate: Candidate) -> bool:
+def passes(candidate: Candidate) -> bool:
+    """Tell whether a play comes through its gates."""
     gates = (candidate.applicability, candidate.suitability)
     if candidate.play.purpose == "expansion":
         return candidate.eligibility is True and all(gate is True for gate in gates)
