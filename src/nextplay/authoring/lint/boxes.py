@@ -45,12 +45,16 @@ def intersection(one: Box, other: Box) -> dict[Dimension, int] | None:
 
 def meets(one: Box, other: Box) -> bool:
     """Tell whether two boxes share anything."""
-    return all(one.get(dimension, -1) & mask for dimension, mask in other.items())
+    for dimension, mask in other.items():  # a loop, as this is asked more often than anything else
+        held = one.get(dimension)
+        if held is not None and not held & mask:
+            return False
+    return True
 
 
 def within(inner: Box, outer: Box) -> bool:
     """Tell whether a box lies in another."""
-    return all(not inner.get(dimension, -1) & ~mask for dimension, mask in outer.items())
+    return not any(inner.get(dimension, -1) & ~mask for dimension, mask in outer.items())
 
 
 class Space:

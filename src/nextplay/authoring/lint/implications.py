@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from nextplay.authoring.lint.bench import Bench
-from nextplay.authoring.lint.boxes import TRUTHS
+from nextplay.authoring.lint.boxes import TRUTHS, Box, within
+from nextplay.authoring.lint.domains import Dimension
 from nextplay.authoring.lint.finding import Finding
 from nextplay.authoring.lint.lists import asked_of
 from nextplay.authoring.lint.search import Goal, NotDecided, Search
@@ -63,34 +64,54 @@ class _Customer(dict[str, Truth]):
         return all(evaluate(condition, self, self) in TRUTHS[demand] for condition, demand in goals)
 
 
+class _Rival(NamedTuple):
+    """A gap that others may imply: the box it lies in, what it reads, whether it stands while nothing is known."""
+
+    standing: Standing
+    hull: Box
+    reads: frozenset[str]
+    blank: bool
+
+
 class _Refuter:
     """Finds most of what a gap does not imply by one customer that has it: the search need only look at the rest."""
 
     def __init__(self, bench: Bench, group: Sequence[Standing], reads: dict[str, frozenset[str]]) -> None:
         nobody = _Customer({}, bench.signals)
         self._bench = bench
-        self._group = [
-            (one, _facts_of(one, bench, reads), nobody.reaches(one.goals)) for one in group
-        ]  # with what it reads, and whether it stands while nothing is known
+        self._reads = reads
+        self._rivals: dict[frozenset[Dimension], list[_Rival]] = {}  # by what must be narrowed for them to stand
+        for one in group:
+            hull = bench.search.hull(*one.goals)
+            if hull is not None:
+                rival = _Rival(one, hull, _facts_of(one, bench, reads), nobody.reaches(one.goals))
+                self._rivals.setdefault(frozenset(hull), []).append(rival)
 
     def left(self, one: Standing) -> list[Standing]:
         """Return the gaps that one customer of this gap has too; none where no customer has the gap itself."""
         try:
-            box = next(self._bench.search.boxes(*one.goals), None)
+            box = self._bench.search.first(*one.goals)
         except NotDecided:
             return []  # the gap itself is reported as too large
         if box is None:
             return []
-        own = next(reads for other, reads, _ in self._group if other is one)
-        left = [entry for entry in self._group if not entry[1].isdisjoint(own)]  # else the other is always true
-        for known in points(box, self._bench.search.space):
+        own = _facts_of(one, self._bench, self._reads)
+        left = [
+            rival
+            for narrowed, rivals in self._rivals.items()
+            if narrowed <= box.keys()
+            for rival in rivals
+            if within(box, rival.hull) and not rival.reads.isdisjoint(own)  # else the other is always true
+        ]
+        left = [rival for rival in left if rival.standing.gap is not one.gap]
+        for known in points(box, self._bench.search.space) if left else ():
             customer = _Customer(known, self._bench.signals)
             left = [
-                (other, reads, blank)
-                for other, reads, blank in left
-                if (blank if reads.isdisjoint(known) else customer.reaches(other.goals))
+                rival
+                for rival in left
+                if (rival.blank if rival.reads.isdisjoint(known) else customer.reaches(rival.standing.goals))
             ]
-        return [other for other, _, _ in left if other.gap is not one.gap]
+        return [rival.standing for rival in left]
 
 
 def _facts_of(one: Standing, bench: Bench, reads: dict[str, frozenset[str]]) -> frozenset[str]:
@@ -98,9 +119,12 @@ def _facts_of(one: Standing, bench: Bench, reads: dict[str, frozenset[str]]) -> 
 
 
 def _among_gaps(bench: Bench, group: list[Standing], reads: dict[str, frozenset[str]]) -> Iterator[Finding]:
+    if len(group) == 1:
+        return
     refuter = _Refuter(bench, group, reads)
+    places = {id(one): index for index, one in enumerate(group)}
     for index, one in enumerate(group):
-        for other in refuter.left(one) if len(group) > 1 else ():
+        for other in refuter.left(one):
             if other.gap.id in one.gap.absorbs:
                 continue  # the compound stands in its place
             try:
@@ -109,7 +133,7 @@ def _among_gaps(bench: Bench, group: list[Standing], reads: dict[str, frozenset[
             except NotDecided:
                 yield _not_decided(bench, one.gap.id, other.gap.id, one.gap.place)
                 continue
-            if implied and not (twins and group.index(other) > index):
+            if implied and not (twins and places[id(other)] > index):
                 yield bench.finding(
                     bench.places.key("gaps", one.gap.id, "id") or one.gap.place,
                     "implied-rule",
@@ -120,8 +144,11 @@ def _among_gaps(bench: Bench, group: list[Standing], reads: dict[str, frozenset[
 
 
 def _among_signals(bench: Bench, group: list[SignalRule]) -> Iterator[Finding]:
+    sketches = [_Sketch.of(one.when, bench.search) for one in group] if len(group) > 1 else []
     for index, one in enumerate(group):
-        for other in group[:index]:
+        for other, sketch in zip(group[:index], sketches, strict=False):
+            if sketch.differs(sketches[index]):
+                continue
             try:
                 same = _is_same_reading(bench.search, one.when, other.when)
             except NotDecided:
@@ -135,6 +162,28 @@ def _among_signals(bench: Bench, group: list[SignalRule]) -> Iterator[Finding]:
                     hint=f"use `{other.id}` in its place",
                     shown_by=((one.when, "true"), (other.when, "true")),
                 )
+
+
+class _Sketch(NamedTuple):
+    """Where a reading is true, and where false: some customers in each case, and a box that holds all of them."""
+
+    some: tuple[Box | None, Box | None]
+    all: tuple[Box | None, Box | None]
+
+    @classmethod
+    def of(cls, when: Condition, search: Search) -> _Sketch:
+        """Sketch a condition; what is not decided stays open."""
+        goals: tuple[Goal, Goal] = (when, "true"), (when, "false")
+        try:
+            some = search.first(goals[0]), search.first(goals[1])
+        except NotDecided:
+            some = None, None
+        return cls(some, (search.hull(goals[0]), search.hull(goals[1])))
+
+    def differs(self, other: _Sketch) -> bool:
+        """Tell whether some customers of one lie where nobody of the other does."""
+        pairs = (*zip(self.some, other.all, strict=True), *zip(other.some, self.all, strict=True))
+        return any(some is not None and (hull is None or not within(some, hull)) for some, hull in pairs)
 
 
 def _is_same_reading(search: Search, one: Condition, other: Condition) -> bool:

@@ -12,6 +12,8 @@ from itertools import islice
 from typing import Final
 
 from nextplay.authoring.lint.boxes import OPPOSITE, Box, Demand, Space, intersection, meets, within
+from nextplay.authoring.lint.domains import Dimension
+from nextplay.authoring.lint.shapes import Shapes
 from nextplay.rules.condition import All, AnyOf, Condition, FactLeaf, Not, SignalLeaf, facts_of_leaf, leaves_of
 
 MOST_STEPS: Final = 50_000
@@ -23,6 +25,8 @@ Goal = tuple[Condition, Demand]
 """A condition and what it shall be worth."""
 _Choice = list["Goal | Box"]
 """Of these, one must hold."""
+_Question = tuple[tuple[tuple[int, Demand], ...], tuple[tuple[Dimension, int], ...]]
+"""Goals by the numbers of their conditions, and the box that was begun with."""
 
 
 class NotDecided(Exception):
@@ -49,10 +53,37 @@ class Search:
         self._most_steps = most_steps
         self._reads: dict[int, frozenset[str]] = {}
         self._kept: list[Condition] = []  # what `_reads` knows by its identity must not be freed
+        self._shapes = Shapes(signals)
+        self._answers: dict[_Question, Box | NotDecided | None] = {}
 
-    def is_possible(self, *goals: Goal) -> bool:
+    def is_possible(self, *goals: Goal, start: Box | None = None) -> bool:
         """Tell whether any customer reaches all goals. Raises `NotDecided`."""
-        return next(self.boxes(*goals), None) is not None
+        return self.first(*goals, start=start) is not None
+
+    def first(self, *goals: Goal, start: Box | None = None) -> Box | None:
+        """Return the first of the `boxes`; what was asked before is remembered. Raises `NotDecided`."""
+        asked = (tuple((self._shapes.of(one), demand) for one, demand in goals), tuple((start or {}).items()))
+        if asked not in self._answers:
+            try:
+                self._answers[asked] = next(self.boxes(*goals, start=start), None)
+            except NotDecided as error:
+                self._answers[asked] = error.with_traceback(None)
+        found = self._answers[asked]
+        if isinstance(found, NotDecided):
+            raise NotDecided
+        return found
+
+    def hull(self, *goals: Goal) -> Box | None:
+        """Return a box that nobody who reaches all goals is outside of, found without trying alternatives.
+
+        `None` where nobody reaches them as far as that is seen.
+        """
+        try:
+            box = self._narrow({}, list(goals)[::-1], [], budget=_Budget(self._most_steps))
+        except NotDecided:
+            return {}
+        domains = self.space.domains
+        return box and {dimension: mask for dimension, mask in box.items() if mask != domains[dimension].full}
 
     def boxes(self, *goals: Goal, start: Box | None = None) -> Iterator[Box]:
         """Yield boxes in which all goals are reached; together they are all there is. Raises `NotDecided`."""

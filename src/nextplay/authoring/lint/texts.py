@@ -29,7 +29,7 @@ def _of_placeholder(bench: Bench, signal: SignalRule, fact: str) -> Iterator[Fin
     """Report a fact that may be unknown; a warning where a customer shows it, as facts may always be known together."""
     goals: tuple[Goal, ...] = ((asked_of(signal.when, signal.for_each), "true"),)
     start = {Dimension(fact): UNKNOWN}
-    if next(bench.search.boxes(*goals, start=start), None) is None:
+    if not bench.search.is_possible(*goals, start=start):
         return
     shown = bench.witnesses.find(fact, *goals, start=start)
     if shown is None and _follows(bench, signal, fact):
