@@ -81,7 +81,8 @@ class ChurnRisk(NamedTuple):
 class Reading(NamedTuple):
     """One leaf of a condition as it was found: the fact, its value, the comparison, and what came of it.
 
-    `distance` (0 or more) says in the trace how many steps of the fact the value is from the nearer limit.
+    `distance` (0 or more) says in the trace how many steps of the fact the value is from the nearer limit, and `reads`
+    which fields of the snapshot the fact is computed from; elsewhere it is empty.
     """
 
     fact: str
@@ -90,6 +91,7 @@ class Reading(NamedTuple):
     threshold: FactValue | tuple[float, ...]
     truth: bool | None
     distance: float | None = None
+    reads: tuple[str, ...] = ()
 
 
 class Evidence(NamedTuple):

@@ -140,3 +140,13 @@ def test_what_is_judged_item_by_item_is_traced_so(items: tuple[tuple[int | None,
     assert {one.item: one.conditions[0].truth for one in late.items} == truths
     assert {one.item: one.conditions[0].truth for one in told.items} == truths
     assert [one.conditions[0].readings[0].value for one in late.items] == [40, 5, None]
+
+
+def test_a_trace_tells_where_each_value_is_from() -> None:
+    """Each reading names the fields of the snapshot that its fact is computed from; those of evidence do not."""
+    rulebook = book({"late": FactLeaf("contract.days_to_renewal", "lt", 60)}, [plain("gap", SignalLeaf("late"))], [])
+    facts = Facts(("contract.days_to_renewal",), (14,))
+    evaluator = Evaluator(rulebook, VOCABULARY, inference="python")
+    ((told,), (evidence,)) = evaluator.trace(facts).signals[0].readings, evaluator.readings("late", facts)
+    assert told.reads == ("contract.renewal_on",)
+    assert evidence.reads == ()

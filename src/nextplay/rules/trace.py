@@ -124,12 +124,13 @@ class Tracer:
 
 
 def reading_of(leaf: FactLeaf, facts: FactValues, spec: FactSpec | None = None) -> Reading:
-    """Return a leaf as it was found; with `spec`, also how many steps away its limit is."""
+    """Return a leaf as it was found; with `spec`, also how far its limit is, and what the fact reads."""
     possible, value = operands(leaf, facts), facts.value(leaf.fact)
     threshold = cast("FactValue | tuple[float, ...]", possible[0]) if len(possible) == 1 else None
     distance = distance_of(leaf, value, cast("Any", threshold), spec) if spec is not None else None
     steps = None if distance is None else distance.steps
-    return Reading(leaf.fact, value, leaf.operator, threshold, evaluate(leaf, facts, {}), steps)
+    reads = () if spec is None else spec.reads
+    return Reading(leaf.fact, value, leaf.operator, threshold, evaluate(leaf, facts, {}), steps, reads)
 
 
 def _of_gap(rule: GapRule) -> Iterator[tuple[str, Condition | None]]:

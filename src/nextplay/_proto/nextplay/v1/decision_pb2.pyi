@@ -620,6 +620,7 @@ class Reading(_message.Message):
     THRESHOLD_FIELD_NUMBER: _builtins.int
     TRUTH_FIELD_NUMBER: _builtins.int
     DISTANCE_FIELD_NUMBER: _builtins.int
+    READS_FIELD_NUMBER: _builtins.int
     fact: _builtins.str
     """Name of the fact."""
     operator: _builtins.str
@@ -638,6 +639,12 @@ class Reading(_message.Message):
     def threshold(self) -> Global___FactValue:
         """What it was compared with. Absent for is_known and is_unknown."""
 
+    @_builtins.property
+    def reads(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """In the trace: the fields of the snapshot that the fact is computed from, such as touchpoints.median_response_hours.
+        Empty: not in the trace, or the fact reads none, as those of the churn model.
+        """
+
     def __init__(
         self,
         *,
@@ -647,10 +654,11 @@ class Reading(_message.Message):
         threshold: Global___FactValue | None = ...,
         truth: _builtins.bool | None = ...,
         distance: _builtins.float | None = ...,
+        reads: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_distance", b"_distance", "_truth", b"_truth", "distance", b"distance", "threshold", b"threshold", "truth", b"truth", "value", b"value"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_distance", b"_distance", "_truth", b"_truth", "distance", b"distance", "fact", b"fact", "operator", b"operator", "threshold", b"threshold", "truth", b"truth", "value", b"value"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_distance", b"_distance", "_truth", b"_truth", "distance", b"distance", "fact", b"fact", "operator", b"operator", "reads", b"reads", "threshold", b"threshold", "truth", b"truth", "value", b"value"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__distance: _TypeAlias = _typing.Literal["distance"]  # noqa: Y015
     _WhichOneofArgType__distance: _TypeAlias = _typing.Literal["_distance", b"_distance"]  # noqa: Y015
