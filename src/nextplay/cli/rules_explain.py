@@ -11,7 +11,7 @@ from typing import Annotated, Final
 
 import typer
 
-from nextplay.authoring.explain import Asked, Explainer, KindNotPossible, RuleNotFound, explanation_document
+from nextplay.authoring.explain import Asked, Explainer, KindNotPossible, RuleNotFound, explanation_document, unread_of
 from nextplay.cli.book import LINE_SUFFIXES, Entry, read_book
 from nextplay.cli.exits import ExitCode
 from nextplay.cli.output import Format, FormatOption, complain, say_json, show
@@ -42,9 +42,9 @@ def explain(
     models: ModelsOption = None,
 ) -> None:
     """Explain the decision about one account, or why one rule came or did not come, and what would change it."""
-    found = snapshot_of(snapshot, account)
+    found, unread = _account_of(snapshot, account)
     with closing(load_release(rules_that_decide(rules), models_for(rules, models))) as release:
-        explainer = Explainer(release, found, locale=locale)
+        explainer = Explainer(release, found, locale=locale, unread=unread)
         if rule is None:
             if output is Format.JSON:
                 say_json(explanation_document(explainer.account()))
@@ -64,13 +64,20 @@ def explain(
 
 def snapshot_of(path: Path, account: str | None) -> CustomerSnapshot:
     """Read the one account that is asked about. Ends with a sentence where there is none, or more than one."""
+    return _account_of(path, account)[0]
+
+
+def _account_of(path: Path, account: str | None) -> tuple[CustomerSnapshot, dict[str, object]]:
+    """Read the one account, and what was sent of it and counts as unknown."""
     if str(path) == "-":
         return _chosen(sys.stdin.buffer.readlines(), account, lines_only=None)
     with path.open("rb") as stream:
         return _chosen(stream.readlines(), account, lines_only=True if path.suffix in LINE_SUFFIXES else None)
 
 
-def _chosen(lines: Iterable[bytes], account: str | None, *, lines_only: bool | None) -> CustomerSnapshot:
+def _chosen(
+    lines: Iterable[bytes], account: str | None, *, lines_only: bool | None
+) -> tuple[CustomerSnapshot, dict[str, object]]:
     entries = list(read_book(lines, lines=lines_only).entries)
     if account is not None:
         entries = [entry for entry in entries if entry.document and entry.document.get("account_id") == account]
@@ -84,7 +91,7 @@ def _chosen(lines: Iterable[bytes], account: str | None, *, lines_only: bool | N
     return _read(entries[-1])
 
 
-def _read(entry: Entry) -> CustomerSnapshot:
+def _read(entry: Entry) -> tuple[CustomerSnapshot, dict[str, object]]:
     """Read the last line of an account: where a book follows accounts over time, that is its newest state."""
     if entry.document is None:
         raise entry.error or InputInvalid([Violation("snapshot", "is empty")])
@@ -93,4 +100,4 @@ def _read(entry: Entry) -> CustomerSnapshot:
     reading = read_snapshot({"as_of": now, **given})
     for warning in reading.input_warnings:
         complain(f"not used: {warning.path}: {warning.message}")
-    return reading.snapshot
+    return reading.snapshot, unread_of(entry.document, reading.input_warnings)

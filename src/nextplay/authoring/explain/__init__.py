@@ -8,6 +8,7 @@ from nextplay.authoring.explain.document import explanation_document
 from nextplay.authoring.explain.explainer import Explainer, KindNotPossible, RuleNotFound, explain_page, explain_text
 from nextplay.authoring.explain.explanation import Asked, RuleExplanation
 from nextplay.authoring.explain.page import Line, Page, Section, page_text
+from nextplay.authoring.explain.unread import unread_of
 
 __all__ = [
     "AccountExplanation",
@@ -23,4 +24,5 @@ __all__ = [
     "explain_text",
     "explanation_document",
     "page_text",
+    "unread_of",
 ]

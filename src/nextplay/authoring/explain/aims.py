@@ -60,7 +60,8 @@ def aims_of(case: Case, rule: Rule, found: RuleExplanation, rows: Rows, to: Aske
         case GapRule():
             yield from _Gaps(case, rows).aims(rule, found, to)
         case Play():
-            by_gates = found.ranking is not None and found.ranking.reason in GATES
+            reason = None if found.ranking is None else found.ranking.reason
+            by_gates = reason in GATES or (reason == "held" and _is_held(case.given, rule))
             if to is None and (found.state in ("action", "absent") or by_gates):
                 yield _of_play(case, rule, rows, here=found.state == "action")
             elif to == "none":
@@ -106,7 +107,7 @@ class _Gaps:
         return Aim("gone", alternatives, lambda decided: not kinds_at(decided, rule, at), one.item_label or one.item)
 
     def _coming(self, rule: GapRule, *, absorbed: bool) -> Aim:
-        ways = [way for at in self._rows.places(rule.for_each) for way in self._alone(rule, at, self.stands(rule, at))]
+        ways = [way for at in self._rows.places(rule.for_each) for way in self.alone(rule, at, self.stands(rule, at))]
         return Aim("out" if absorbed else "come", tuple(ways), lambda decided: bool(kinds_at(decided, rule, None)))
 
     def _as_kind(self, rule: GapRule, one: Standing | None, kind: Asked, answered: Side | None) -> Aim:
@@ -122,7 +123,7 @@ class _Gaps:
         ways: list[Goals] = []
         for place in places:
             goals = (*self.stands(rule, place), *((self._rows.read(side, place), demand) for side, demand in sides))
-            ways += self._alone(rule, place, goals)
+            ways += self.alone(rule, place, goals)
         return Aim(wanted, tuple(ways), lambda decided: kind in kinds_at(decided, rule, at), label)
 
     def _at(self, rule: GapRule, one: Standing) -> At | None:
@@ -140,7 +141,35 @@ class _Gaps:
             goals.append((self._rows.read(rule.unless, at), "not_true"))
         return tuple(goals)
 
-    def _alone(self, rule: GapRule, at: At | None, goals: Goals) -> Iterator[Goals]:
+    def stands_as(self, target: Target, at: At | None) -> Goals:
+        """Return the goals with which a gap would stand as its target says."""
+        rule = self._case.gaps[target.gap]
+        proven = [
+            (self._rows.read(side.when, at), demand)
+            for side, demand in zip((rule.cx, rule.cs), _NEEDED[target.side], strict=True)
+            if side is not None and demand is not None
+        ]
+        return (*self.stands(rule, at), *proven)
+
+    def holding(self, play: Play) -> list[Goals]:
+        """Return the ways in which a gap would stand that holds a play back; one that is absorbed holds it too."""
+        return [
+            self.stands_as(target, at)
+            for target in play.hold_while
+            if self._counts(rule := self._case.gaps[target.gap])
+            for at in self._rows.places(rule.for_each)
+        ]
+
+    def absorbing(self, play: Play) -> list[Goals]:
+        """Return the ways in which a gap would stand that absorbs all that a play answers."""
+        answered = {target.gap for target in play.answers}
+        return [
+            self.stands(other, None)
+            for other in self._case.gaps.values()
+            if other.for_each is None and answered <= set(other.absorbs) and self._counts(other)
+        ]
+
+    def alone(self, rule: GapRule, at: At | None, goals: Goals) -> Iterator[Goals]:
         """Add to goals of a gap that no gap stands that absorbs it: one way for each way of missing these."""
         absorbers = [
             self.stands(other, place)
@@ -172,36 +201,45 @@ def all_missed(ways: Sequence[Goals]) -> Iterator[Goals]:
 
 
 def _of_play(case: Case, rule: Play, rows: Rows, *, here: bool) -> Aim:
-    ways = [way for target in rule.answers for way in _reached(case, rule, rows, target=target)]
-    if not here:
-        return Aim("come", tuple(ways), partial(_passes, play=rule.id))
-    return Aim("gone", tuple(all_missed(ways)), partial(_acts_no_more, play=rule.id))
+    """Aim at a play that passes its gates with a gap that stands by itself and none that holds it; or at its end."""
+    gaps = _Gaps(case, rows)
+    ways = [(target, at, goals) for target in rule.answers for at, goals in _reached(case, rule, rows, target=target)]
+    holding = gaps.holding(rule)
+    if here:
+        missed_ways = all_missed([goals for _, _, goals in ways])
+        return Aim("gone", (*missed_ways, *holding, *gaps.absorbing(rule)), partial(_acts_no_more, play=rule.id))
+    free = tuple(all_missed(holding))
+    alone = [way for target, at, goals in ways for way in gaps.alone(case.gaps[target.gap], at, goals)]
+    return Aim("come", tuple((*way, *misses) for way in alone for misses in free), partial(_passes, rule=rule))
 
 
-def _reached(case: Case, play: Play, rows: Rows, *, target: Target) -> Iterator[Goals]:
+def _reached(case: Case, play: Play, rows: Rows, *, target: Target) -> Iterator[tuple[At | None, Goals]]:
     """Yield what brings a play through its gates for one of its gaps, for each row that the gap is asked of."""
-    gap, gaps = case.gaps[target.gap], _Gaps(case, rows)
     strict = play.purpose == "expansion"
     gates: list[Goal] = []
     for key in GATES:
         condition = getattr(play, key)
         if condition is not None:
             gates.append((rows.read(condition, None), "true" if strict or key == "eligibility" else "not_false"))
-    for at in rows.places(gap.for_each):
-        proven = [
-            (rows.read(side.when, at), demand)
-            for side, demand in ((gap.cx, _NEEDED[target.side][0]), (gap.cs, _NEEDED[target.side][1]))
-            if side is not None and demand is not None
-        ]
-        yield (*gaps.stands(gap, at), *proven, *gates)
+    gaps = _Gaps(case, rows)
+    for at in rows.places(case.gaps[target.gap].for_each):
+        yield at, (*gaps.stands_as(target, at), *gates)
 
 
 def _acts_no_more(decided: Decided, *, play: str) -> bool:
     return play not in {action.play for action in decided.decision.actions}
 
 
-def _passes(decided: Decided, *, play: str) -> bool:
-    """Say whether a play is a candidate that its own gates let through, whoever took its place then."""
+def _passes(decided: Decided, *, rule: Play) -> bool:
+    """Say whether a play is a candidate that its gates and other gaps let through, whoever took its place then."""
     decision = decided.decision
     passed = {entry.play for entry in decision.withheld if entry.reason not in GATES}
-    return play in passed | {action.play for action in decision.actions}
+    return rule.id in passed | {action.play for action in decision.actions} and not _is_held(decided, rule)
+
+
+def _is_held(decided: Decided, rule: Play) -> bool:
+    """Say whether a gap withholds a play that waits for it, be it absorbed or not, and no colleague's word."""
+    decision = decided.decision
+    standing = {gap.gap for gap in (*decision.gaps, *decision.absorbed_gaps)}
+    held = any(entry.play == rule.id and entry.reason == "held" for entry in decision.withheld)
+    return held and not standing.isdisjoint(target.gap for target in rule.hold_while)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from nextplay.authoring.explain.unread import Unread
 from nextplay.authoring.explain.words import words
 from nextplay.canonical import snapshot_document
 from nextplay.decider import Decider
@@ -44,9 +45,12 @@ class Decided:
 class Case:
     """An account to be explained, with the rules by id; other snapshots can be decided the same way."""
 
-    def __init__(self, release: Release, snapshot: CustomerSnapshot, *, locale: str = "en") -> None:
-        """Decide for the account once."""
+    def __init__(
+        self, release: Release, snapshot: CustomerSnapshot, *, locale: str = "en", unread: Unread | None = None
+    ) -> None:
+        """Decide for the account once. `unread` is what was sent and counts as unknown."""
         self.release = release
+        self.unread: Unread = unread or {}
         self._decider = Decider(release)
         self._options = Options(locale=locale, explanation="full")
         self.given = self.decide(snapshot)

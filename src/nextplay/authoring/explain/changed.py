@@ -1,22 +1,27 @@
 """Snapshots that differ from a given one in as little as gives some facts other values.
 
-Three ways are tried, the smallest first: other values in fields of their own, one field of one row of a list (or the
-row left out), and new rows. Whether the result is what was meant, the engine says.
+Four ways are tried, the smallest first: other values in fields of their own, one field of one row of a list (or the
+row left out), some fields of a few rows that nearly fit, and new rows. Whether the result is what was
+meant, the engine says.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import deepcopy
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import combinations, islice, product
+from types import MappingProxyType
 from typing import Any, Final, get_args
 
 from nextplay.authoring.explain.changed_rows import of_account, with_rows
 from nextplay.authoring.explain.explanation import FieldChange
+from nextplay.authoring.explain.mended_rows import mended_rows
 from nextplay.authoring.explain.rows import AT
+from nextplay.authoring.explain.unread import Unread
 from nextplay.decision import FactValue
 from nextplay.errors import InputInvalid
 from nextplay.facts import LIST_OF, Vocabulary, items_by_place, kind_of, write_over
@@ -58,13 +63,19 @@ _MEASURED: Final = ("current", "score")
 
 
 def changed_snapshots(
-    given: Document, wanted: Wanted, vocabulary: Vocabulary, *, fits: Callable[[str, FactValue], bool]
+    given: Document,
+    wanted: Wanted,
+    vocabulary: Vocabulary,
+    *,
+    fits: Callable[[str, FactValue], bool],
+    unread: Unread = MappingProxyType({}),
 ) -> Iterator[CustomerSnapshot]:
     """Yield valid snapshots in which every fact of `wanted` fits, each differing little from `given`.
 
-    The values of `wanted` are aimed at. Where whole numbers do not allow them, the nearest that `fits` will do.
+    The values of `wanted` are aimed at. Where whole numbers do not allow them, the nearest that `fits` will do. What
+    was sent and is `unread` is the first to be put right.
     """
-    for document in _documents(given, wanted, vocabulary):
+    for document in _documents(given, wanted, vocabulary, unread=unread):
         for variant in (document, *_in_whole_numbers(given, document)):
             try:
                 snapshot = read_snapshot(variant, strict=True).snapshot
@@ -119,6 +130,14 @@ def field_changes(before: object, after: object, path: str = "") -> Iterator[Fie
         yield FieldChange(path, before, after)
 
 
+def as_sent(changes: Iterable[FieldChange], unread: Unread) -> Iterator[FieldChange]:
+    """Tell of fields that were sent and not read what was sent; what stays as it was sent is no change."""
+    for change in changes:
+        before = unread.get(change.path, change.before)
+        if before != change.after:
+            yield replace(change, before=before)
+
+
 def _row_changes(before: Sequence[object], after: Sequence[object], path: str) -> Iterator[FieldChange]:
     if len(before) == len(after):
         for index, (old, new) in enumerate(zip(before, after, strict=True)):
@@ -132,22 +151,25 @@ def _row_changes(before: Sequence[object], after: Sequence[object], path: str) -
             yield FieldChange(f"{path}[{index}]", None, row)
 
 
-def _documents(given: Document, wanted: Wanted, vocabulary: Vocabulary) -> Iterator[Document]:
+def _documents(given: Document, wanted: Wanted, vocabulary: Vocabulary, *, unread: Unread) -> Iterator[Document]:
     whole = of_account(wanted)
     if len(whole) < len(wanted):
         if not whole:
             yield from _row_moved(given, wanted, vocabulary)
-        for document in _of_account(given, whole, vocabulary) if whole else (given,):
+        for document in _of_account(given, whole, vocabulary, unread=unread) if whole else (given,):
             yield from with_rows(document, wanted, vocabulary)
     else:
-        yield from _of_account(given, wanted, vocabulary)
+        yield from _of_account(given, wanted, vocabulary, unread=unread)
 
 
-def _of_account(given: Document, wanted: Wanted, vocabulary: Vocabulary) -> Iterator[Document]:
+def _of_account(given: Document, wanted: Wanted, vocabulary: Vocabulary, *, unread: Unread) -> Iterator[Document]:
     yield from _other_fields(given, wanted, vocabulary)
     lists = {part for name in wanted for read in vocabulary.specs[name].reads if (part := read.partition(".")[0])}
     for name in sorted(lists & {*_LISTS, "touchpoints"}):
         yield from _other_row(given, name, wanted, vocabulary)
+    for name in sorted(lists & set(_LISTS)):
+        fresh = _fresh_rows(given, name, wanted, vocabulary)
+        yield from mended_rows(given, name, fresh, fields=_fields(name, wanted, vocabulary), unread=unread)
     for name in sorted(lists & set(_LISTS)):
         yield from _new_rows(given, name, wanted, vocabulary)
         yield from _fewer_rows(given, name)
@@ -302,15 +324,9 @@ def _read_one(document: Document, fact: str, vocabulary: Vocabulary) -> FactValu
 
 def _new_rows(given: Document, name: str, wanted: Wanted, vocabulary: Vocabulary) -> Iterator[Document]:
     """Add rows to a list that have the facts, or put them in the place of the list."""
-    own = {fact: value for fact, value in wanted.items() if vocabulary.specs[fact].reads[0].split(".")[0] == name}
-    if not own:
+    rows = _fresh_rows(given, name, wanted, vocabulary)
+    if rows is None:
         return
-    empty = {key: value for key, value in given.items() if key not in (*_LISTS, "touchpoints")}
-    try:
-        write_over(empty, own, as_of=datetime.fromisoformat(given["as_of"]), vocabulary=vocabulary)
-    except (ValueError, ArithmeticError, KeyError, TypeError):
-        return
-    rows = empty.get(name) or []
     key = _KEYS.get(name)
     for number, row in enumerate(rows, start=1):
         if key:
@@ -319,3 +335,16 @@ def _new_rows(given: Document, name: str, wanted: Wanted, vocabulary: Vocabulary
         document = deepcopy(given)
         document[name] = [*kept, *rows]
         yield document
+
+
+def _fresh_rows(given: Document, name: str, wanted: Wanted, vocabulary: Vocabulary) -> list[Document] | None:
+    """Write rows that have the facts of a list; `None` where none of them is about it, or no rows have them."""
+    own = {fact: value for fact, value in wanted.items() if vocabulary.specs[fact].reads[0].split(".")[0] == name}
+    empty = {key: value for key, value in given.items() if key not in (*_LISTS, "touchpoints")}
+    if not own:
+        return None
+    try:
+        write_over(empty, own, as_of=datetime.fromisoformat(given["as_of"]), vocabulary=vocabulary)
+    except (ValueError, ArithmeticError, KeyError, TypeError):
+        return None
+    return empty.get(name) or []

@@ -14,6 +14,7 @@ from nextplay.authoring.explain.page import Page, page_text
 from nextplay.authoring.explain.rule_page import RulePage
 from nextplay.authoring.explain.rules import explained
 from nextplay.authoring.explain.undecided import settling
+from nextplay.authoring.explain.unread import Unread
 from nextplay.errors import NextplayError
 from nextplay.release import Release
 from nextplay.rules.rulebook import GapRule
@@ -31,9 +32,11 @@ class KindNotPossible(NextplayError):
 class Explainer:
     """Explains one account for one release."""
 
-    def __init__(self, release: Release, snapshot: CustomerSnapshot, *, locale: str = "en") -> None:
-        """Decide for the account once."""
-        self._case = Case(release, snapshot, locale=locale)
+    def __init__(
+        self, release: Release, snapshot: CustomerSnapshot, *, locale: str = "en", unread: Unread | None = None
+    ) -> None:
+        """Decide for the account once. `unread` is what was sent and counts as unknown (`unread_of`)."""
+        self._case = Case(release, snapshot, locale=locale, unread=unread)
 
     def account(self) -> AccountExplanation:
         """Explain the decision as a whole."""

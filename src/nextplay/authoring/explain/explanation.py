@@ -77,12 +77,16 @@ class ItemGap:
 
 @dataclass(frozen=True, slots=True)
 class AnsweredGap:
-    """A gap that a play answers, as what, and as what it stands now (`None`: it does not)."""
+    """A gap that a play answers, as what, and as what it stands now (`None`: it does not).
+
+    `by` is the gap that it is a part of now, so that it does not stand by itself.
+    """
 
     gap: str
     title: str
     side: str | None
     kind: GapKind | None
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Final, Literal, NamedTuple
 
 from nextplay.authoring.explain.aims import Aim, aims_of
 from nextplay.authoring.explain.case import Case, Rule
-from nextplay.authoring.explain.changed import changed_snapshots, field_changes
+from nextplay.authoring.explain.changed import as_sent, changed_snapshots, field_changes
 from nextplay.authoring.explain.explanation import MOST_CHANGED, Asked, Change, Flip, FlipSearch, RuleExplanation
 from nextplay.authoring.explain.point import Point, leaves_below
 from nextplay.authoring.explain.rows import AT, Rows
@@ -165,12 +165,18 @@ class _Flips:
         wanted: dict[str, FactValue] = {change.fact: change.after for change in plan.changes}
         given = self._case.document
         vocabulary = self._case.release.vocabulary
-        built = changed_snapshots(given, wanted, vocabulary, fits=lambda fact, value: self._fits(fact, value, plan.box))
+        built = changed_snapshots(
+            given,
+            wanted,
+            vocabulary,
+            fits=lambda fact, value: self._fits(fact, value, plan.box),
+            unread=self._case.unread,
+        )
         for snapshot in islice(built, _MOST_BUILT):
             decided = self._case.decide(snapshot)
             if self._aim.reached(decided):
                 after = Rows(self._case, decided)
                 changes = tuple(replace(change, after=after.value(change.fact)) for change in plan.changes)
-                fields = tuple(field_changes(given, snapshot_document(snapshot)))
+                fields = tuple(as_sent(field_changes(given, snapshot_document(snapshot)), self._case.unread))
                 return Flip(self._aim.wanted, changes, fields, verified=True)
         return None

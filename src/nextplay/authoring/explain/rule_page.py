@@ -19,6 +19,7 @@ from nextplay.authoring.explain.explanation import (
 from nextplay.authoring.explain.page import Line, Page, Section, mark_of
 from nextplay.authoring.explain.rows import AT
 from nextplay.authoring.explain.tree import Compared, Node
+from nextplay.authoring.explain.unread import read_of
 from nextplay.authoring.explain.words import words
 from nextplay.rules.outcomes import CONTESTED
 from nextplay.rules.rulebook import Text
@@ -178,9 +179,17 @@ class RulePage:
             notes.append(self._say("limit_otherwise", name=leaf.parameter))
         if leaf.value is None and leaf.when_unknown is not None:
             notes.append(self._say("chosen_if_unknown", truth=self._say("yes" if leaf.when_unknown else "no")))
+        if leaf.value is None:
+            notes += self._not_read(leaf)
         if leaf.reads:
             notes.append(self._say("source", fields=_gathered(leaf.reads)))
         return f"{told}; {self._asked(leaf)}", "; ".join(notes)
+
+    def _not_read(self, leaf: Compared) -> Iterator[str]:
+        """Name the words that were sent and not read, where the fact is made of them."""
+        for path, word in self._case.unread.items():
+            if isinstance(word, str) and read_of(path) in leaf.reads:
+                yield self._say("not_read", path=path, word=word)
 
     def _steps(self, leaf: Compared, *, spec_step: float | None) -> str:
         if leaf.distance is None or not leaf.distance.steps or not spec_step:
@@ -276,6 +285,8 @@ class RulePage:
                 text = self._say("answers_as", title=title, kind=self._kind(entry.side))
             fits = entry.kind is not None and (entry.side in (None, entry.kind) or entry.kind == "mixed")
             now = self._say("now_not") if entry.kind is None else self._say("now_stands", kind=self._kind(entry.kind))
+            if entry.by:
+                now = self._say("now_absorbed", by=self._gap_title(entry.by))
             yield Line(text, 0, mark_of(fits), now)
 
     def _ranking(self, found: RuleExplanation) -> Iterator[Line]:
@@ -287,7 +298,7 @@ class RulePage:
                 yield from self._factors(found)
             if ranking.own_priority is not None:
                 yield Line(self._say("own_priority", priority=self._number(ranking.own_priority)))
-            if ranking.reason is not None and ranking.seats:
+            if ranking.reason in ("cap", "owner_cap") and ranking.seats:
                 yield Line(self._say("took_place"))
                 for seat in ranking.seats:
                     title = f"{seat.title} [{seat.play}]"

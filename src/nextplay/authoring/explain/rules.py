@@ -179,9 +179,10 @@ class _Rules:
 
     def _answers(self, rule: Play) -> Iterator[AnsweredGap]:
         kinds = {gap.gap: gap.kind for gap in self._decision.gaps}
+        absorbed = {gap.gap: gap.absorbed_by for gap in self._decision.absorbed_gaps if gap.gap not in kinds}
         for target in rule.answers:
             title = self._words(self._case.gaps[target.gap].title)
-            yield AnsweredGap(target.gap, title, target.side, kinds.get(target.gap))
+            yield AnsweredGap(target.gap, title, target.side, kinds.get(target.gap), absorbed.get(target.gap, ""))
 
     def _ranking(self, rule: Play) -> Ranking | None:
         decision = self._decision
