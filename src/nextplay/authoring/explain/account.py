@@ -145,7 +145,8 @@ class AccountPage:
             yield Line(self._say("no_gap"))
         for gap, reason in zip(found.gaps, found.because, strict=True):
             kind = self._say(f"kind_{gap.kind}").partition(" (")[0]
-            text = self._say("because", title=gap.title, kind=kind, severity=f"{gap.severity:.2f}")
+            severity = f"{gap.severity:.2f}".replace(".", "," if self._case.locale.startswith("pt") else ".")
+            text = self._say("because", title=gap.title, kind=kind, severity=severity)
             yield Line(text, 0, "true" if reason.counts else "", "" if reason.counts else self._say("not_counted"))
 
     def _gaps(self, found: AccountExplanation) -> Iterator[Line]:

@@ -240,6 +240,6 @@ def _passes(decided: Decided, *, rule: Play) -> bool:
 def _is_held(decided: Decided, rule: Play) -> bool:
     """Say whether a gap withholds a play that waits for it, be it absorbed or not, and no colleague's word."""
     decision = decided.decision
-    standing = {gap.gap for gap in (*decision.gaps, *decision.absorbed_gaps)}
+    standing = {gap.gap for gap in decision.gaps} | {gap.gap for gap in decision.absorbed_gaps}
     held = any(entry.play == rule.id and entry.reason == "held" for entry in decision.withheld)
     return held and not standing.isdisjoint(target.gap for target in rule.hold_while)

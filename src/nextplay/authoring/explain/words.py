@@ -277,7 +277,9 @@ _PORTUGUESE: Final = {
     "now_not": "não existe",
     "now_absorbed": "existiria, mas é parte de: {by}",
     "section_priority": "Seu lugar entre as ações",
-    "priority": "lugar {priority} = propensão {propensity} x contexto {context} x valor {value} x alavanca {lever}",
+    "priority": (
+        "prioridade {priority} = propensão {propensity} x contexto {context} x valor {value} x alavanca {lever}"
+    ),
     "propensity": "propensão: com que frequência uma proposta assim é aceita",
     "context": "contexto: a pior lacuna a que responde, vezes a proximidade do prazo de decisão",
     "value": "valor: o dinheiro que pode salvar ou ganhar",
@@ -303,7 +305,7 @@ _PORTUGUESE: Final = {
     "section_flip_mixed": "A menor mudança que a tornaria mista",
     "section_flip_undetermined": "A menor mudança que a deixaria indeterminada",
     "flip_one": "se {changes}",
-    "flip_change": "{label} fosse {after} em vez de {before}",
+    "flip_change": "o valor de {label} fosse {after} em vez de {before}",
     "flip_learned": "se soubesse que {label} é {after}",
     "and": " e ",
     "flip_field": "{path}: {before} passa a {after}",
