@@ -79,3 +79,9 @@ def test_a_wrong_mapping_or_export_is_told_whole(mapping: Path, tmp_path: Path) 
     assert "no column `Renewal`" in ended.stderr
     ended = nextplay("snapshots", "from-csv", "--mapping", mapping, tmp_path / "absent.csv")
     assert ended.code == 1
+
+
+def test_a_mapping_that_is_not_there() -> None:
+    """It ends as any file that is not there; exit 1."""
+    ended = nextplay("snapshots", "from-csv", "--mapping", "absent.yaml", "-")
+    assert (ended.code, ended.stdout, ended.stderr) == (1, "", "absent.yaml: no such file or directory\n")
