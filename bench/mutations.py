@@ -1,6 +1,6 @@
 """A trial of the strategist's net: small mistakes in a rulebook, one at a time, that check and test must see.
 
-    python -m bench.mutations [RULES] [--models models] [--seed 7] [--count 100] [--at-least 0.95] [--json]
+    python -m bench.mutations [RULES] [--models models] [--seed 7] [--count 100] [--at-least 0.95] [--workers 2]
 
 Each mistake is one that people make: a threshold off by one notch of its fact, an operator turned around, evidence
 written under the other kind, a signal forgotten. It counts as caught where the rulebook is refused, a test fails, or
@@ -17,7 +17,10 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +29,7 @@ from rich.progress import track
 from ruamel.yaml import YAML
 
 from bench.mutants import KINDS, Mutation, mutations_of
-from nextplay.authoring.cases import failure_lines, run_rule_tests
+from nextplay.authoring.cases import failure_lines, results_of, run_rule_tests
 from nextplay.authoring.lint import lint_rulebook
 from nextplay.errors import RulebookInvalid
 from nextplay.release import Release, load_release
@@ -66,6 +69,7 @@ class Trial:
         if failures:
             raise ValueError("\n".join(failures))
         self._known = _said(release, self._files)
+        self._tests = release.rulebook.tests
         self._specs = {**release.vocabulary.specs, **getattr(release.vocabulary, "item_specs", {})}
         release.close()
         self._yaml = YAML()
@@ -82,19 +86,47 @@ class Trial:
         text = io.BytesIO()
         self._yaml.dump(document, text)
         files = {**self._files, mutation.file: text.getvalue()}
-        return Verdict(mutation.kind, mutation.file, mutation.rule, mutation.says, self._noticed_by(files))
+        return Verdict(mutation.kind, mutation.file, mutation.rule, mutation.says, self._noticed_by(mutation, files))
 
-    def _noticed_by(self, files: Mapping[str, bytes]) -> str:
+    def _noticed_by(self, mutation: Mutation, files: Mapping[str, bytes]) -> str:
+        """Compile the rules alone: no mistake changes a test, and reading them is most of the work."""
+        rules = {path: raw for path, raw in files.items() if not path.startswith("tests/")}
         try:
-            release = load_release(files, self._models)
+            release = load_release(rules, self._models, inference="python")
         except RulebookInvalid:
             return "check"
-        try:
-            if failure_lines(run_rule_tests(release)):
-                return "test"
-            return "lint" if _said(release, files) - self._known else ""
-        finally:
-            release.close()
+        tests = sorted(self._tests, key=lambda test: mutation.rule not in _names(test.expect))
+        if not all(result.passed for result in results_of(release, tests)):
+            return "test"
+        tested = replace(release, rulebook=replace(release.rulebook, tests=self._tests))
+        return "lint" if _said(tested, files) - self._known else ""
+
+
+def _names(expect: Mapping[str, Any]) -> set[str]:
+    """Return the rules that a test speaks of: most mistakes are noticed there, and the rest need not run."""
+    return {name for told in expect.values() if isinstance(told, Mapping | list | tuple) for name in told}
+
+
+_trials: list[Trial] = []
+"""The trial of a worker process."""
+
+
+def _prepare(rules: Path, models: Path) -> None:
+    _trials[:] = [Trial(rules, models)]
+
+
+def _judge(seed: int, count: int, number: int) -> Verdict:
+    trial = _trials[0]
+    return trial.judge(chosen(trial.mutations(), seed=seed, count=count)[number])
+
+
+def verdicts(rules: Path, models: Path, *, seed: int, count: int, workers: int) -> list[Verdict]:
+    """Judge `count` mistakes in processes of their own; the order is that of the draw."""
+    drawn = len(chosen(Trial(rules, models).mutations(), seed=seed, count=count))
+    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_prepare, initargs=(rules, models)) as pool:
+        found = pool.map(partial(_judge, seed, count), range(drawn))
+        console = Console(stderr=True)
+        return list(track(found, total=drawn, description="mistakes", console=console, disable=not sys.stderr.isatty()))
 
 
 def _said(release: Release, files: Mapping[str, bytes]) -> Counter[str]:
@@ -138,12 +170,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--at-least", type=float, default=0.0)
+    parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args(arguments)
-    trial = Trial(asked.rules, asked.models)
-    drawn = chosen(trial.mutations(), seed=asked.seed, count=asked.count)
-    shown = track(drawn, description="mistakes", console=Console(stderr=True), disable=not sys.stderr.isatty())
-    report = _report([trial.judge(mutation) for mutation in shown])
+    report = _report(verdicts(asked.rules, asked.models, seed=asked.seed, count=asked.count, workers=asked.workers))
     sys.stdout.write(json.dumps(report, indent=2) if asked.json else "\n".join(_lines(report)))
     sys.stdout.write("\n")
     return int(report["share"] < asked.at_least)

@@ -131,6 +131,8 @@ class Reference:
         if "cs" in kinds:
             return "cs", "cs"
         healthy = "undetermined" not in kinds and {"cx", "cs"} <= self.ruled_out
+        asked = self.rulebook.diagnosis.healthy_when
+        healthy = healthy and (asked is None or self.truth(asked) is True)
         return ("none" if healthy else "undetermined"), None
 
     def missing_facts(self) -> list[MissingFact]:

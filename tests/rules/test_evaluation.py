@@ -203,6 +203,15 @@ def test_an_explained_gap_is_decided() -> None:
     assert assess(book({}, gaps), state(T, F)).diagnosis == "none"
 
 
+def test_what_a_healthy_account_must_show_can_be_demanded() -> None:
+    """With `healthy_when`, both sides ruled out are healthy only where it is true: false and unknown are not."""
+    plainly = book({}, [plain("a", flag()), plain("b", word_is_red(), kind="cs")])
+    demanding = replace(plainly, diagnosis=replace(plainly.diagnosis, healthy_when=number_is_high()))
+    found = [assess(demanding, state(F, F, number)).diagnosis for number in (T, F, U)]
+    assert found == ["none", "undetermined", "undetermined"]
+    assert assess(plainly, state(F, F)).diagnosis == "none"
+
+
 def test_the_first_true_line_leads_and_a_line_without_a_condition_is_true() -> None:
     """In mixed, the lead is the first line that is true; unknown is not true."""
     both = [plain("a", flag()), plain("b", flag(), kind="cs")]

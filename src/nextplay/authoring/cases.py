@@ -6,7 +6,7 @@ reading decided.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -63,9 +63,15 @@ class CaseResult:
 
 def run_rule_tests(release: Release, only: str | None = None) -> tuple[CaseResult, ...]:
     """Run the tests of the rulebook, in the order of their files; `only` keeps those whose place or name has it."""
-    decider = Decider(release)
     tests = [test for test in release.rulebook.tests if only is None or only in f"{test.place.path}: {test.name}"]
-    return tuple(CaseResult(test.name, test.place, tuple(_mismatches(decider, test))) for test in tests)
+    return tuple(results_of(release, tests))
+
+
+def results_of(release: Release, tests: Iterable[RuleTest]) -> Iterator[CaseResult]:
+    """Run tests one after the other, so that who only asks whether one fails can stop there."""
+    decider = Decider(release)
+    for test in tests:
+        yield CaseResult(test.name, test.place, tuple(_mismatches(decider, test)))
 
 
 def failure_lines(results: Sequence[CaseResult]) -> tuple[str, ...]:

@@ -59,11 +59,12 @@ def compile_diagnosis(form: DiagnosisForm | None, conditions: ConditionCompiler)
     lines = () if form.lead is None else form.lead.value
     lead = tuple(line for line in (_lead(one, conditions) for one in lines) if line is not None)
     _check_last_line(lines, conditions.log)
+    healthy = conditions.compile(form.healthy_when)
     question = compile_text(form.question, conditions.known, conditions.log)
     says = {} if form.says is None else _texts(form.says, conditions)
     if form.material is None or question is None:
         return None
-    return DiagnosisRules(form.material.value, lead, question, says)
+    return DiagnosisRules(form.material.value, lead, question, says, healthy)
 
 
 def _lead(form: LeadForm, conditions: ConditionCompiler) -> LeadLine | None:

@@ -16,9 +16,10 @@ class Diagnoser:
     """The diagnosis rules of a rulebook over one program."""
 
     def __init__(self, rules: DiagnosisRules, program: Program) -> None:
-        """Compile the conditions of the lead."""
+        """Compile the conditions of the lead and of health."""
         self._material = rules.material
         self._lead = tuple((line.lead, program.compile(line.when) if line.when else None) for line in rules.lead)
+        self._is_healthy = program.compile(rules.healthy_when) if rules.healthy_when else None
 
     def diagnose(
         self, gaps: Iterable[GapOutcome], judged: Judgement, state: Sequence[Any]
@@ -26,7 +27,8 @@ class Diagnoser:
         """Return the kind and the lead.
 
         Only gaps of at least material severity count, opportunities never. Where nothing counts, the account is healthy
-        only if a plain gap of each kind was ruled out: an empty snapshot is never healthy.
+        only if a plain gap of each kind was ruled out, and what the rulebook asks of a healthy one is true: an empty
+        snapshot is never healthy.
         """
         kinds = {gap.kind for gap in gaps if gap.severity >= self._material}
         if "mixed" in kinds or kinds >= {"cx", "cs"}:
@@ -35,7 +37,8 @@ class Diagnoser:
             return "cx", "cx"
         if "cs" in kinds:
             return "cs", "cs"
-        if "undetermined" not in kinds and judged.ruled_out() >= {"cx", "cs"}:
+        ruled_out = "undetermined" not in kinds and judged.ruled_out() >= {"cx", "cs"}
+        if ruled_out and (self._is_healthy is None or self._is_healthy(state)):
             return "none", None
         return "undetermined", None
 

@@ -119,6 +119,9 @@ class DiagnosisForm(Form):
     lead: Located[tuple[LeadForm, ...]] | None = need(
         ListOf(FormOf(LeadForm), at_least=1, at_most=50), "mixed: the first true line says which side leads"
     )
+    healthy_when: ConditionForm | None = may(
+        ConditionShape(), "no gap counts: healthy only if this is true, else too little is known"
+    )
     question: TextForm[Name] | None = need(TextShape(), "the question where too little is known of the whole account")
     says: SayingsForm | None = need(FormOf(SayingsForm), "one sentence for each diagnosis")
 

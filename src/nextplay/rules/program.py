@@ -247,7 +247,7 @@ def stated_conditions(rulebook: Rulebook) -> Iterator[Condition]:
         found += [gap.when, gap.reading, *(side.when for side in (gap.cx, gap.cs) if side), gap.unless]
     for play in rulebook.plays:
         found += [play.eligibility, play.applicability, play.suitability, play.done_when]
-    found += [line.when for line in rulebook.diagnosis.lead]
+    found += [*(line.when for line in rulebook.diagnosis.lead), rulebook.diagnosis.healthy_when]
     return (condition for condition in found if condition is not None)
 
 

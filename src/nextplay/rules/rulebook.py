@@ -211,12 +211,16 @@ class LeadLine:
 
 @dataclass(frozen=True, slots=True)
 class DiagnosisRules:
-    """How gaps become one diagnosis: severity from `material` (0..1) counts; `question` for too little known."""
+    """How gaps become one diagnosis: severity from `material` (0..1) counts; `question` for too little known.
+
+    Where there is a `healthy_when`, an account in which no gap counts is healthy only if it is true.
+    """
 
     material: float
     lead: tuple[LeadLine, ...]
     question: Text
     says: Mapping[str, Text]
+    healthy_when: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True)

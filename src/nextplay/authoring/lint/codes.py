@@ -148,7 +148,7 @@ LINTS: Final[Mapping[LintCode, Lint]] = {
     ),
     "unused-signal": Lint(
         "warning",
-        "No signal, gap, play or line of `diagnosis.lead` names the signal.",
+        "No signal, gap, play or condition of `diagnosis` names the signal.",
         "It is computed, tested and translated for nobody; or it is missing where it was meant to be.",
         "- id: invoices_disputed    # and no gap that reads it",
         "- id: invoice_trouble\n  kind: cx\n  when: {any: [invoices_disputed]}",

@@ -47,7 +47,7 @@ class Standing:
 
 
 def stated_conditions(book: Rulebook) -> Iterator[Stated]:
-    """Walk every condition of signals, gaps, plays and the lead."""
+    """Walk every condition of signals, gaps, plays and the diagnosis."""
     for signal in book.signals:
         yield Stated("signals", signal.id, ("when",), asked_of(signal.when, signal.for_each), signal.place)
     for gap in book.gaps:
@@ -61,6 +61,8 @@ def stated_conditions(book: Rulebook) -> Iterator[Stated]:
     for number, line in enumerate(book.diagnosis.lead):
         if line.when is not None:
             yield Stated("rulebook", "", ("diagnosis", "lead", str(number), "when"), line.when, top)
+    if book.diagnosis.healthy_when is not None:
+        yield Stated("rulebook", "", ("diagnosis", "healthy_when"), book.diagnosis.healthy_when, top)
 
 
 def _of_gap(gap: GapRule) -> Iterator[Stated]:

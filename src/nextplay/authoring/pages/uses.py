@@ -63,6 +63,8 @@ class Uses:
         for line in rulebook.diagnosis.lead:
             if line.when is not None:
                 self._condition(line.when, Use("lead", line.lead, "lead"))
+        if rulebook.diagnosis.healthy_when is not None:
+            self._condition(rulebook.diagnosis.healthy_when, Use("healthy", "", "healthy"))
 
     def _signals(self, rulebook: Rulebook) -> None:
         for rule in rulebook.signals:

@@ -180,6 +180,8 @@ _ENGLISH: Final = {
     "use_done": "ends it",
     "use_lead": "decides which side leads",
     "lead_rule": "Which side leads in a mixed diagnosis",
+    "use_healthy": "decides whether enough is known to call it healthy",
+    "healthy_rule": "Whether enough is known to call an account healthy",
     # examples
     "examples": "Customers as examples",
     "no_examples": "No test tells of this yet.",
@@ -371,6 +373,8 @@ _PORTUGUESE: Final = {
     "use_done": "encerra",
     "use_lead": "decide qual lado vem primeiro",
     "lead_rule": "Qual lado vem primeiro em um diagnóstico misto",
+    "use_healthy": "decide se sabemos o bastante para chamar a conta de saudável",
+    "healthy_rule": "Se sabemos o bastante para chamar uma conta de saudável",
     "examples": "Clientes como exemplos",
     "no_examples": "Nenhum teste fala disto ainda.",
     "example_gap": "Esta lacuna",
