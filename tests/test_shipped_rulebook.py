@@ -199,7 +199,8 @@ def test_every_signal_is_used(rulebook: Rulebook) -> None:
     for play in rulebook.plays:
         gates = (play.eligibility, play.applicability, play.suitability)
         used |= {name for gate in gates if gate is not None for name in signals_of(gate)}
-    used |= {name for line in rulebook.diagnosis.lead if line.when is not None for name in signals_of(line.when)}
+    asked = [*(line.when for line in rulebook.diagnosis.lead), rulebook.diagnosis.healthy_when]
+    used |= {name for condition in asked if condition is not None for name in signals_of(condition)}
     assert {signal.id for signal in rulebook.signals} <= used
 
 

@@ -65,7 +65,7 @@ def joined(names: Sequence[str]) -> str:
 
 
 def _relative(value: Any, today: date) -> Any:  # noqa: ANN401  any JSON
-    """Tell days from the day of the test, so that the reader need not count."""
+    """Tell days from the day of the test, so that the reader need not count, and whole numbers as such."""
     if isinstance(value, Mapping):
         return {key: _relative(one, today) for key, one in value.items()}
     if isinstance(value, list | tuple):
@@ -73,7 +73,7 @@ def _relative(value: Any, today: date) -> Any:  # noqa: ANN401  any JSON
     if isinstance(value, str) and _DAY.fullmatch(value):
         days = (date.fromisoformat(value) - today).days
         return {"days_ahead": days} if days > 0 else {"days_ago": -days}
-    return value
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _varied(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, tuple[Any, Any]] | None:
