@@ -121,7 +121,10 @@ def _judge(seed: int, count: int, number: int) -> Verdict:
 
 
 def verdicts(rules: Path, models: Path, *, seed: int, count: int, workers: int) -> list[Verdict]:
-    """Judge `count` mistakes in processes of their own; the order is that of the draw."""
+    """Judge `count` mistakes, with more workers than one in processes of their own; the order is that of the draw."""
+    if workers == 1:
+        trial = Trial(rules, models)
+        return [trial.judge(mutation) for mutation in chosen(trial.mutations(), seed=seed, count=count)]
     drawn = len(chosen(Trial(rules, models).mutations(), seed=seed, count=count))
     with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_prepare, initargs=(rules, models)) as pool:
         found = pool.map(partial(_judge, seed, count), range(drawn))

@@ -41,7 +41,7 @@ def test_a_gap_of_the_wrong_kind_is_noticed(trial: Trial) -> None:
 def test_the_limit_is_a_gate(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """The share is printed, and less than `--at-least` ends with 1."""
     monkeypatch.chdir(ROOT)
-    assert main(["--count", "2", "--at-least", "1.01", "--json"]) == 1
+    assert main(["--count", "2", "--workers", "1", "--at-least", "1.01", "--json"]) == 1
     report = json.loads(capsys.readouterr().out)
     assert report["made"] == 2
     assert report["caught"] + len(report["missed"]) == 2
