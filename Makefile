@@ -31,8 +31,9 @@ $(READY): requirements/build.txt requirements/dev.txt pyproject.toml
 demo: $(READY) ## start a server, ask it for real decisions over gRPC, print them, stop
 	@$(BIN)/python -m nextplay.cli.demo
 
-test: $(READY) ## all tests, on two processes
+test: $(READY) ## all tests, on two processes, and the coverage of the shipped rulebook
 	$(BIN)/python -m pytest -n 2
+	$(BIN)/nextplay rules test rules --min-coverage 100,90
 
 check: $(READY) ## everything that judges the tree without running it
 	$(BIN)/ruff check
