@@ -25,8 +25,8 @@ def test_a_bad_mapping_is_refused_with_all_its_mistakes(path: Path, monkeypatch:
 
 
 def test_a_mapping_that_is_not_there_is_said_to_be_missing() -> None:
-    """A path that cannot be read is a mistake with a reason, not a traceback."""
-    with pytest.raises(MappingInvalid, match="cannot be read"):
+    """A file that is not there is told apart from one that cannot be used: commands end with another code."""
+    with pytest.raises(FileNotFoundError, match=r"absent\.yaml"):
         read_mapping(FOLDER / "absent.yaml")
 
 

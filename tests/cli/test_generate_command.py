@@ -38,4 +38,7 @@ def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     """Where the file cannot be written, the complaint names it and the exit code is 1."""
     ended = nextplay("snapshots", "generate", "--accounts", "1", "--output", tmp_path / "none" / "book.jsonl")
     assert ended.code == 1
-    assert "book.jsonl: no such file or directory" in ended.stderr
+    assert (
+        ended.stderr
+        == f"cannot write `{tmp_path}/none/book.jsonl`: folder `{tmp_path}/none` is not there; make it first\n"
+    )
