@@ -13,6 +13,7 @@ import typer
 from rich.text import Text
 
 from nextplay.canonical import decision_document
+from nextplay.cli.as_of import instant
 from nextplay.cli.book import LINE_SUFFIXES, Book, Entry, read_book
 from nextplay.cli.exits import ExitCode
 from nextplay.cli.output import Format, FormatOption, complain, counted, say_json, show
@@ -49,7 +50,7 @@ def decide(  # noqa: PLR0913  each parameter is an option of the command
     The book is JSON lines: one account a line in, one decision a line out (with --format json), in the same order.
     A line that cannot be used is reported with its number and does not stop the rest; the exit code is then 2.
     """
-    fallback = _instant(as_of)
+    fallback = instant(as_of) or datetime.now(UTC).replace(microsecond=0).isoformat()
     options = Options(
         locale=locale, max_actions=max_actions, explanation="full" if explain else "reasons", strict=strict
     )
@@ -99,18 +100,6 @@ def _report(entry: Entry, error: InputInvalid, *, lines: bool, output: Format) -
     if output is Format.JSON:
         violations = [{"path": violation.path, "message": violation.message} for violation in error.violations]
         say_json({"error": {"line": entry.line, "violations": violations}})
-
-
-def _instant(text: str | None) -> str:
-    """Return the instant for snapshots without one: what was given (a day is its first second in UTC), or now."""
-    if text is None:
-        return datetime.now(UTC).replace(microsecond=0).isoformat()
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        message = "must be a day or an RFC 3339 instant, such as 2026-03-02 or 2026-03-02T09:00:00Z"
-        raise typer.BadParameter(message, param_hint="--as-of") from None
-    return (found.replace(tzinfo=UTC) if found.tzinfo is None else found).isoformat()
 
 
 @contextmanager

@@ -14,10 +14,10 @@ import typer
 from nextplay.authoring.book import RowReader, open_book
 from nextplay.authoring.lint import Finding, lint_rulebook
 from nextplay.authoring.sample_book import sample_book
+from nextplay.cli.as_of import AsOfOption, instant
 from nextplay.cli.exits import ExitCode
 from nextplay.cli.output import Format, FormatOption, complain, plural, say, say_json
 from nextplay.cli.places import RulesArgument
-from nextplay.cli.whole_book import AsOfOption, instant
 from nextplay.errors import Fault, RulebookInvalid
 from nextplay.release import Release, load_release
 from nextplay.rules.source import read_rulebook_folder

@@ -22,17 +22,16 @@ from nextplay.authoring.difference import (
     read_rules,
 )
 from nextplay.authoring.reports import difference_page
+from nextplay.cli.as_of import AsOfOption, instant
 from nextplay.cli.difference_view import difference_view
 from nextplay.cli.exits import ExitCode
 from nextplay.cli.output import Format, FormatOption, complain, say_json, show, write_text
 from nextplay.cli.places import ModelsOption, models_for
 from nextplay.cli.whole_book import (
     AllOption,
-    AsOfOption,
     HtmlOption,
     SnapshotsOption,
     WorkersOption,
-    instant,
     is_short,
     progress_bar,
 )

@@ -9,17 +9,16 @@ import typer
 from nextplay.authoring.book import open_book
 from nextplay.authoring.reports import simulation_page
 from nextplay.authoring.simulation import Simulating, simulate, simulation_document
+from nextplay.cli.as_of import AsOfOption, instant
 from nextplay.cli.exits import ExitCode
 from nextplay.cli.output import Format, FormatOption, say_json, show, write_text
 from nextplay.cli.places import ModelsOption, RulesArgument, models_for, rules_that_decide
 from nextplay.cli.simulation_view import simulation_view
 from nextplay.cli.whole_book import (
     AllOption,
-    AsOfOption,
     HtmlOption,
     SnapshotsOption,
     WorkersOption,
-    instant,
     is_short,
     progress_bar,
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,9 +20,6 @@ SnapshotsOption = Annotated[
 ]
 WorkersOption = Annotated[
     int | None, typer.Option("--workers", min=1, max=256, help="How many processes; left out, one for each core.")
-]
-AsOfOption = Annotated[
-    str | None, typer.Option("--as-of", metavar="INSTANT", help="For snapshots that carry no as_of.")
 ]
 
 
@@ -53,18 +49,6 @@ def progress_bar(total: int | None) -> Iterator[Callable[[int], None]]:
     ) as progress:
         task = progress.add_task("", total=total)
         yield lambda rows: progress.advance(task, rows)
-
-
-def instant(text: str | None) -> str | None:
-    """Return what `--as-of` names as an instant; a day is its first second in UTC."""
-    if text is None:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        message = "must be a day or an RFC 3339 instant, such as 2026-03-02 or 2026-03-02T09:00:00Z"
-        raise typer.BadParameter(message, param_hint="--as-of") from None
-    return (found.replace(tzinfo=UTC) if found.tzinfo is None else found).isoformat()
 
 
 def is_short(book: Mapping[str, Any], done: str) -> bool:

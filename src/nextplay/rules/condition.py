@@ -75,7 +75,7 @@ Condition = Leaf | All | AnyOf | Not
 
 
 class SignedLeaf(NamedTuple):
-    """A leaf as it stands in a normal form: itself, or (`positive` false) its negation."""
+    """A leaf as it counts in a condition: itself, or (`positive` false) its negation."""
 
     leaf: Leaf
     positive: bool
@@ -160,6 +160,18 @@ def leaves_of(condition: Condition) -> Iterator[Leaf]:
         case All(children) | AnyOf(children):
             for child in children:
                 yield from leaves_of(child)
+
+
+def signed_leaves(condition: Condition, *, positive: bool = True) -> Iterator[SignedLeaf]:
+    """Walk the leaves from left to right, each with the truth of it that favours the condition."""
+    match condition:
+        case FactLeaf() | SignalLeaf():
+            yield SignedLeaf(condition, positive)
+        case Not(child):
+            yield from signed_leaves(child, positive=not positive)
+        case All(children) | AnyOf(children):
+            for child in children:
+                yield from signed_leaves(child, positive=positive)
 
 
 def facts_of(condition: Condition) -> frozenset[str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from nextplay.rules.condition import All, AnyOf, Condition, FactLeaf, Not, SignalLeaf, signals_of
+from nextplay.rules.condition import All, AnyOf, Condition, FactLeaf, Not, SignalLeaf, signals_of, signed_leaves
 
 MAX_LEAVES: Final = 64
 """What spans more leaves than this is not looked into: one leaf is hardly ever what it takes, and tables stay small."""
@@ -37,7 +37,7 @@ class Expansion:
     def favoured(self, condition: Condition) -> SignedLeaves | None:
         """Return the leaves of a condition; `None` where there are too many in it or in a signal that it names."""
         found: dict[tuple[FactLeaf, bool], None] = {}
-        for leaf, positive in _signed(condition, positive=True):
+        for leaf, positive in signed_leaves(condition):
             if isinstance(leaf, FactLeaf):
                 found[leaf, positive] = None
                 continue
@@ -71,18 +71,6 @@ class Expansion:
 def turned_name(signal: str) -> str:
     """Name a signal as it is when a leaf turns; no rule file can use the name."""
     return f"{signal}, turned"
-
-
-def _signed(condition: Condition, *, positive: bool) -> Iterator[tuple[FactLeaf | SignalLeaf, bool]]:
-    """Walk the leaves with the truth of each that favours the condition."""
-    match condition:
-        case FactLeaf() | SignalLeaf():
-            yield condition, positive
-        case Not(child):
-            yield from _signed(child, positive=not positive)
-        case All(children) | AnyOf(children):
-            for child in children:
-                yield from _signed(child, positive=positive)
 
 
 def _with_truth(condition: Condition, leaf: FactLeaf, turned: Mapping[str, Condition], *, wanted: bool) -> Condition:

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
 from nextplay.authoring.difference.rule_parts import leaf_text, operand_text
-from nextplay.rules.condition import All, AnyOf, Condition, FactLeaf, Not, Parameter, SignalLeaf
+from nextplay.rules.condition import (
+    All,
+    AnyOf,
+    Condition,
+    FactLeaf,
+    Leaf,
+    Not,
+    Parameter,
+    SignalLeaf,
+    SignedLeaf,
+    signed_leaves,
+)
 
 _ARRANGED: Final = "the same comparisons are combined in another way"
 
@@ -17,7 +27,7 @@ def condition_words(old: Condition, new: Condition) -> list[str]:
     """Say what changed, a line each: leaves that ask something else, then leaves that are gone, then new ones."""
     if _form(old) == _form(new):
         return []
-    before, after = Counter(_signed(old)), Counter(_signed(new))
+    before, after = _asked_of(old), _asked_of(new)
     gone, come = list((before - after).elements()), list((after - before).elements())
     found = []
     for entry in list(gone):
@@ -32,23 +42,18 @@ def condition_words(old: Condition, new: Condition) -> list[str]:
     return found + [f"also asks {_asked(entry)}" for entry in come]
 
 
-_Signed = tuple[FactLeaf | SignalLeaf, bool]
+def _asked_of(condition: Condition) -> Counter[SignedLeaf]:
+    """Count the leaves; of a parameter by its name alone, because its values are told once, apart."""
+    return Counter(SignedLeaf(_unvalued(leaf), positive) for leaf, positive in signed_leaves(condition))
 
 
-def _signed(condition: Condition, *, positive: bool = True) -> Iterator[_Signed]:
-    match condition:
-        case FactLeaf(operand=Parameter(name=name)):
-            yield replace(condition, operand=Parameter(name, "", {}, None)), positive  # its values are told once, apart
-        case FactLeaf() | SignalLeaf():
-            yield condition, positive
-        case Not(child):
-            yield from _signed(child, positive=not positive)
-        case All(children) | AnyOf(children):
-            for child in children:
-                yield from _signed(child, positive=positive)
+def _unvalued(leaf: Leaf) -> Leaf:
+    if isinstance(leaf, FactLeaf) and isinstance(leaf.operand, Parameter):
+        return replace(leaf, operand=Parameter(leaf.operand.name, "", {}, None))
+    return leaf
 
 
-def _counterpart(entry: _Signed, come: list[_Signed]) -> _Signed | None:
+def _counterpart(entry: SignedLeaf, come: list[SignedLeaf]) -> SignedLeaf | None:
     """Find the comparison of the same fact that took its place: of the same operator first."""
     leaf, positive = entry
     if isinstance(leaf, SignalLeaf):
@@ -62,7 +67,7 @@ def _operator(leaf: FactLeaf | SignalLeaf) -> str:
     return leaf.operator if isinstance(leaf, FactLeaf) else ""
 
 
-def _changed(old: _Signed, new: _Signed) -> str:
+def _changed(old: SignedLeaf, new: SignedLeaf) -> str:
     before, after = old[0], new[0]
     if isinstance(before, FactLeaf) and isinstance(after, FactLeaf) and old[1] == new[1]:
         if before.operator == after.operator:
@@ -79,7 +84,7 @@ def _operand(leaf: FactLeaf) -> str:
     return operand_text(leaf) or "no choice"
 
 
-def _asked(entry: _Signed) -> str:
+def _asked(entry: SignedLeaf) -> str:
     leaf, positive = entry
     return leaf_text(leaf) if positive else f"not {leaf_text(leaf)}"
 

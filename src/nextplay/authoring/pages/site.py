@@ -21,6 +21,8 @@ from nextplay.sentences import fact_label, word_label
 
 LISTS: Final = ("gaps", "plays", "signals", "owners", "touchpoints", "causes", "parameters", "facts")
 """The pages that list things, in the order in which they are linked."""
+_TEMPLATES: Final = {"causes": "meanings.html", "touchpoints": "meanings.html"}
+"""Lists that are alike; the others have a template of their own name."""
 _KINDS: Final = ("cx", "cs", "contested", "opportunity")
 _SHARE: Final = FactSpec("", "number", "", unit="share")
 _HOURS: Final = FactSpec("", "number", "", unit="hours")
@@ -81,7 +83,7 @@ class _Site:
         yield "index", "index.html", {"groups": self._gap_groups()} | everything
         for name in LISTS:
             build: Callable[[], dict[str, Any]] = getattr(self, f"_{name}_page")
-            yield name, f"{name}.html", build()
+            yield name, _TEMPLATES.get(name, f"{name}.html"), build()
         for gap in self.book.gaps:
             yield f"gap-{gap.id}", "gap.html", self._gap(gap)
         for play in self.book.plays:
@@ -148,7 +150,8 @@ class _Site:
             for side, cause, _ in _causes(gap):
                 gaps[cause].append((gap, side))
         words = self.book.vocabularies.get("root_causes", {})
-        return {"groups": [(cause, gaps[cause]) for cause in words if gaps[cause]]}
+        groups = [(cause, gaps[cause]) for cause in words if gaps[cause]]
+        return {"vocabulary": "root_causes", "groups": groups}
 
     def _touchpoints_page(self) -> dict[str, Any]:
         gaps: dict[str, list[tuple[GapRule, str]]] = defaultdict(list)
@@ -156,7 +159,8 @@ class _Site:
             for side, _, touchpoint in _causes(gap):
                 if touchpoint and (gap, side) not in gaps[touchpoint]:
                     gaps[touchpoint].append((gap, side))
-        return {"groups": [(touchpoint, gaps[touchpoint]) for touchpoint in sorted(gaps)]}
+        groups = [(touchpoint, gaps[touchpoint]) for touchpoint in sorted(gaps)]
+        return {"vocabulary": "touchpoints", "groups": groups}
 
     def _parameters_page(self) -> dict[str, Any]:
         rows = []

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from nextplay.authoring.simulation.simulation import Simulation
@@ -31,9 +31,9 @@ def simulation_document(found: Simulation, release: Release) -> dict[str, Any]:
         "book": _book(found),
         "rulebook": {"id": rulebook.id, "label": rulebook.label, "hash": rulebook.content_hash},
         "release": release.release_id.release,
-        "diagnosis": _diagnosis(tally),
+        "diagnosis": _by_kind(tally, DIAGNOSES, tally.diagnosis_segment),
         "lead_of_mixed": dict(sorted(tally.lead.items())),
-        "gap_kinds": _kinds(tally),
+        "gap_kinds": _by_kind(tally, KINDS, tally.kind_segment),
         "gaps": _gaps(tally, rulebook),
         "signals": _signals(tally, rulebook),
         "plays": _plays(tally, rulebook),
@@ -95,29 +95,16 @@ def _segments(tally: Tally, key: str, counter: Mapping[tuple[str, str], int]) ->
     return {name: counter[key, name] for name in in_order(tally.segment) if counter.get((key, name))}
 
 
-def _diagnosis(tally: Tally) -> list[dict[str, Any]]:
-    totals = _summed(tally.diagnosis_segment)
+def _by_kind(tally: Tally, kinds: Sequence[str], counter: Mapping[tuple[str, str], int]) -> list[dict[str, Any]]:
+    totals = _summed(counter)
     return [
         {
             "kind": kind,
             "accounts": totals[kind],
             "share": share(totals[kind], tally.accounts),
-            "segments": _segments(tally, kind, tally.diagnosis_segment),
+            "segments": _segments(tally, kind, counter),
         }
-        for kind in DIAGNOSES
-    ]
-
-
-def _kinds(tally: Tally) -> list[dict[str, Any]]:
-    totals = _summed(tally.kind_segment)
-    return [
-        {
-            "kind": kind,
-            "accounts": totals[kind],
-            "share": share(totals[kind], tally.accounts),
-            "segments": _segments(tally, kind, tally.kind_segment),
-        }
-        for kind in KINDS
+        for kind in kinds
     ]
 
 
