@@ -5,6 +5,12 @@
     ├── RulebookInvalid     the author's: every fault of every rule file, with its place
     ├── ModelInvalid        the operator's: an artefact that must not be served
     ├── ReleaseRejected     the author's: the files are sound, but their own rule tests fail
+    ├── StoreError          the memory's
+    │   ├── StoreUnavailable    the operator's: the database does not answer, or its disk is full
+    │   ├── StoreOutdated       the operator's: the schema is not the one that this version needs
+    │   ├── NotRemembered       the caller's: an id that is unknown here, or somebody else's
+    │   ├── RequestIdReused     the caller's: a `request_id` that came before with another content
+    │   └── AccountErased       the caller's: the account was erased, and nothing is written about it any more
     └── EngineFault         ours: an invariant of the engine did not hold
 
 The tree knows neither HTTP nor gRPC; each door has one table from these types to its status.
@@ -94,3 +100,32 @@ class ReleaseRejected(NextplayError):
 
 class EngineFault(NextplayError):
     """An invariant of the inference engine did not hold: an error of ours, never of a caller."""
+
+
+class StoreError(NextplayError):
+    """The memory could not do what was asked."""
+
+
+class StoreUnavailable(StoreError):
+    """The database does not answer, cannot be reached, or cannot write (a full disk); what was asked was not done."""
+
+
+class StoreOutdated(StoreError):
+    """The database has another schema than this version needs; `nextplay store upgrade` brings it there."""
+
+
+class NotRemembered(StoreError):
+    """An id that is unknown, or belongs to somebody else: both look alike. `what` names the kind of thing."""
+
+    def __init__(self, what: str) -> None:
+        """Say what was looked for, never its value."""
+        self.what = what
+        super().__init__(f"no such {what} here")
+
+
+class RequestIdReused(StoreError):
+    """A `request_id` that came before with another content: nothing was written."""
+
+
+class AccountErased(StoreError):
+    """The account was erased; nothing is written about it any more."""

@@ -1,0 +1,1 @@
+"""What the service remembers: decisions, reactions, answers, outcomes and holds, on SQLite or PostgreSQL."""

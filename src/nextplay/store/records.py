@@ -1,0 +1,183 @@
+"""What is remembered, as values: what callers told, what was decided, and what comes back out.
+
+Instants are in UTC with whole seconds where a decision reads them; `recorded_at` and `decided_at` are the store's own
+clock. `tenant` is empty where the service has one tenant only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, Literal, TypeAlias
+
+ReactionKind = Literal["shown", "accepted", "declined", "snoozed", "completed", "wrong_diagnosis"]
+OutcomeKind = Literal["renewed", "churned", "expanded", "contracted", "objective_achieved"]
+WorklistState = Literal[
+    "new", "open", "escalated", "done", "gap_gone", "expired", "superseded", "declined", "snoozed"
+]  # fmt: skip
+OPEN_STATES: Final[tuple[WorklistState, ...]] = ("new", "open", "escalated")
+"""States of actions that somebody has to do something about: what a worklist shows unless it is asked otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """What a person did with an action. `snoozed_until` is there for `snoozed` alone: the last day of the snooze.
+
+    `decision_id` is the decision in which the action was seen, `reason` a word that the rulebook declares.
+    """
+
+    account_id: str
+    action_id: str
+    kind: ReactionKind
+    at: datetime
+    decision_id: str | None = None
+    snoozed_until: date | None = None
+    actor_id: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A person's answer to the question of an undetermined gap."""
+
+    account_id: str
+    gap: str
+    answer: str
+    at: datetime
+    actor_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an account. `annual_value` (per year, in `currency_code`) is what it is worth afterwards."""
+
+    account_id: str
+    kind: OutcomeKind
+    occurred_on: date
+    annual_value: float | None = None
+    currency_code: str | None = None
+    objective_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """No play (`play` is `None`), or not this one, for an account up to a day, that one included.
+
+    It replaces an earlier one of the same account and play.
+    """
+
+    account_id: str
+    play: str | None
+    until: date
+    reason: str
+    at: datetime
+    actor_id: str | None = None
+
+
+Told: TypeAlias = Reaction | Answer | Outcome | Hold
+"""What callers tell after a decision; each comes with a `request_id`, is written once and is durable when answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The proof that something is stored: equal for every repetition of the same request."""
+
+    record_id: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedAction:
+    """One action of a decision, as a worklist needs it. `gap` is the one that names the action.
+
+    `closed` actions have only ids and the state they closed with.
+    """
+
+    action_id: str
+    play: str
+    gap: str
+    state: WorklistState
+    title: str = ""
+    owner_role: str = ""
+    owner_id: str | None = None
+    channel: str = ""
+    due_on: date | None = None
+    rank: int = 0
+    priority: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedDecision:
+    """One call that was answered: the question as it was (personal fields masked), and the answer.
+
+    `question` is the canonical JSON of `{"tenant", "snapshot", "history", "options"}`: what `Decider.decide` needs to
+    give `answer`, the canonical JSON of the decision, once more. `masked` names the fields that were masked, sorted.
+    `held_out` names the plays that were kept back to measure what they do.
+    """
+
+    tenant: str
+    account_id: str
+    decision_id: str
+    as_of: datetime
+    decided_at: datetime
+    release: str
+    rulebook_hash: str
+    model_hash: str
+    engine_version: str
+    question: bytes
+    answer: bytes
+    actions: tuple[LoggedAction, ...]
+    masked: tuple[str, ...] = ()
+    held_out: tuple[str, ...] = ()
+    request_id: str = ""
+    took_microseconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDecision:
+    """A decision as it came back from the store; `sequence` rises with the order of writing."""
+
+    sequence: int
+    logged: LoggedDecision
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecord:
+    """Something told, as it came back; `play`, `gap` and `channel` are those of the action that a reaction names."""
+
+    sequence: int
+    tenant: str
+    request_id: str
+    record_id: str
+    recorded_at: datetime
+    told: Told
+    play: str | None = None
+    gap: str | None = None
+    channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorklistAction:
+    """An action as a worklist shows it: its last decision, and what people did with it since."""
+
+    account_id: str
+    decision_id: str
+    action_id: str
+    play: str
+    gap: str
+    title: str
+    state: WorklistState
+    owner_role: str
+    owner_id: str | None
+    due_on: date | None
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WorklistFilter:
+    """Which actions; `None` does not restrict."""
+
+    owner_id: str | None = None
+    owner_role: str | None = None
+    states: tuple[WorklistState, ...] = OPEN_STATES
+    updated_since: datetime | None = None
