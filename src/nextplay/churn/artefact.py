@@ -79,20 +79,26 @@ class FactReference(Part):
     """How a fact was spread when the model was made: what drift is measured against.
 
     `missing` is the share of unknown values. Of those known, `quantiles` are the 0th, 10th ... 100th per cent of a
-    number; `shares` are by word, or by `true` and `false` of a flag.
+    number, and `binned` the shares of the intervals that end at each different quantile, that end included (the last
+    has no end; empty in files of earlier writers). `shares` are by word, or by `true` and `false` of a flag.
     """
 
     missing: Share
     quantiles: list[Finite]
     shares: dict[str, Share]
+    binned: list[Share] = Field(default_factory=list)
 
 
 class Reference(Part):
-    """How facts and answers were spread over the `rows` that the model was made from. `probabilities` are quantiles."""
+    """How facts and answers were spread over the `rows` that the model was made from.
+
+    `probabilities` are quantiles, `mean` is their mean (absent in files of earlier writers).
+    """
 
     rows: Annotated[int, Field(ge=1)]
     facts: dict[str, FactReference]
     probabilities: list[Share]
+    mean: Share | None = None
 
 
 class Artefact(Part):
@@ -219,3 +225,6 @@ def _reasons_of_origin(artefact: Artefact) -> Iterator[str]:
         yield "training, reference: must be there exactly where the provenance is not `expert`"
     if artefact.reference is not None and artefact.reference.facts.keys() != {table.fact for table in artefact.tables}:
         yield "reference.facts: must be the facts of the tables"
+    for name, fact in (artefact.reference.facts if artefact.reference else {}).items():
+        if fact.binned and len(fact.binned) != len(set(fact.quantiles)):
+            yield f"reference.facts.{name}: binned must have a share for each different quantile"

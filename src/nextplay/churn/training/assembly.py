@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 import numpy as np
 
 from nextplay.churn.artefact import FORMAT, artefact_bytes
+from nextplay.churn.reference import DECIMALS, spread_of_answers, spread_of_numbers, spread_of_words
 from nextplay.churn.tables import Family
 from nextplay.churn.training.additive import Additive, Steps
 from nextplay.churn.training.facts import family_of
@@ -22,8 +23,6 @@ from nextplay.facts.spec import FactSpec
 PARITY: Final = 1e-11
 """How far a probability of the tables may be from the learner's own."""
 BANDS: Final[Mapping[str, float]] = {"low": 0.05, "moderate": 0.15, "high": 0.30, "critical": 1.0}
-_TENTHS: Final = tuple(range(0, 101, 10))
-_DECIMALS: Final = 6
 _DAY_ZERO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -142,7 +141,7 @@ def _training(model: Fitted) -> dict[str, Any]:
             "min_samples_leaf": float(recipe.leaf_rows(len(table))),
             "folds": float(recipe.folds),
         },
-        "measures": {name: round(value, _DECIMALS) for name, value in measures.items()},
+        "measures": {name: round(value, DECIMALS) for name, value in measures.items()},
         "contradicted": [one.column for one in model.contradictions],
         "versions": library_versions(),
     }
@@ -153,22 +152,14 @@ def _iso(day: int) -> str:
 
 
 def _reference(model: Fitted, used: Additive) -> dict[str, Any]:
-    probabilities = model.probabilities(model.table.matrix)
-    return {
-        "rows": len(model.table),
-        "facts": {column.name: _spread(column) for column in used.columns},
-        "probabilities": [round(value, _DECIMALS) for value in np.percentile(probabilities, _TENTHS).tolist()],
-    }
+    answers = spread_of_answers(model.probabilities(model.table.matrix))
+    return {"rows": len(model.table), "facts": {column.name: _spread(column) for column in used.columns}} | answers
 
 
 def _spread(column: Column) -> dict[str, Any]:
-    known = column.values[~np.isnan(column.values)]
-    missing = 1 - len(known) / len(column.values)
     if column.kind == "number":
-        return {"missing": missing, "quantiles": np.percentile(known, _TENTHS).tolist(), "shares": {}}
-    words = column.words or ("false", "true")
-    shares = {word: float(np.mean(known == place)) for place, word in enumerate(words)}
-    return {"missing": missing, "quantiles": [], "shares": shares}
+        return spread_of_numbers(column.values)
+    return spread_of_words(column.values, column.words or ("false", "true"))
 
 
 def _golden(model: Fitted) -> list[dict[str, Any]]:
@@ -183,7 +174,7 @@ def _golden(model: Fitted) -> list[dict[str, Any]]:
         {
             "values": {column.name: _value(column, value) for column, value in zip(columns, row, strict=True) if value == value},  # noqa: E501, PLR0124  only NaN differs from itself
             "log_odds": float(log_odds),
-            "probability": round(float(probability), _DECIMALS),
+            "probability": round(float(probability), DECIMALS),
         }
         for row, log_odds, probability in scored
     ]  # fmt: skip
