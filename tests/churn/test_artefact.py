@@ -75,7 +75,7 @@ def test_a_sound_artefact_loads(tmp_path: Path) -> None:
         (set_in("training", to=None), "training, reference: must be there exactly where the provenance is not"),
         (set_in("provenance", to="expert"), "training, reference: must be there exactly where"),
         (set_in("reference", "facts", to={}), "reference.facts: must be the facts of the tables"),
-        (set_in("reference", "facts", "usage.live", "binned", to=[1.0]), "reference.facts.usage.live: binned must have"),
+        (set_in("reference", "facts", "usage.live", "binned", to=[1.0]), "reference.facts.usage.live: binned must"),
         (set_in("base", to=-2.1), "base must be a multiple of 2^-44"),
         (set_in("bands", 0, "below", to=0.3), "bands: must be low, moderate, high, critical with rising limits"),
         (set_in("bands", 3, "below", to=0.9), "bands: must be"),
