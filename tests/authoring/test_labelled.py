@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,11 @@ def config(**keys: Any) -> TrainConfig:  # noqa: ANN401  keys of any kind
     """Return a configuration for the export."""
     given = {"version": "v-1", "mapping": "-", "horizon_days": 90, "label": {"column": "Left", "left": ["yes"]}}
     return TrainConfig.model_validate(given | keys)
+
+
+def outcome(account: str, as_of: str, *, gone: bool | None) -> str:
+    """Write a line of a file of outcomes."""
+    return json.dumps({"account_id": account, "as_of": as_of, "came": {"gone": gone}})
 
 
 @pytest.fixture(name="export")
@@ -83,3 +89,18 @@ def test_what_cannot_be_read_is_refused(export: Path, keys: dict[str, Any], mess
     """A label or fact that is not there is named, with what to do."""
     with pytest.raises(InputInvalid, match=message):
         labelled_table(export, config(**keys), MAPPING, Vocabulary.of())
+
+
+def test_outcomes_of_a_file_are_joined_by_account_and_day(export: Path, tmp_path: Path) -> None:
+    """An export may leave its labels to a file; outcomes without a row are counted, and so are rows without outcome."""
+    lines = [
+        outcome("a", "2026-01-01", gone=False),
+        outcome("a", "2026-04-01", gone=True),
+        outcome("b", "2026-01-01T18:00:00Z", gone=None),
+        outcome("e", "2026-01-01", gone=True),
+    ]
+    (tmp_path / "told.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    asked = config(facts=["support.open_p1"], label={"file": "told.jsonl", "key": "came.gone", "left": ["true"]})
+    found = labelled_table(export, asked, MAPPING, Vocabulary.of())
+    assert found.table.label.tolist() == [False, True]
+    assert (found.left_out, found.without_row) == ({"no account_id": 1, "no label": 3}, 1)

@@ -48,6 +48,28 @@ def test_what_was_trained_is_served(report: dict[str, Any]) -> None:
     assert (decision["churn"]["model_version"], decision["churn"]["provenance"]) == ("example-1", "synthetic")
 
 
+def test_snapshots_with_a_file_of_outcomes_are_learned_from(tmp_path: Path) -> None:
+    """The generator's book and truth are data to train on as they are, and to evaluate on."""
+    book, truth, config = tmp_path / "book.jsonl", tmp_path / "truth.jsonl", tmp_path / "train.toml"
+    generated = nextplay("snapshots", "generate", "--accounts", "600", "--output", book, "--truth", truth)
+    assert generated.code == 0
+    label = 'file = "truth.jsonl"\nkey = "outcome.churned_within_90_days"\nleft = ["true"]'
+    facts = '["usage.active_ratio", "objectives.any_overdue", "support.open_p1"]'
+    config.write_text(
+        f'version = "made-1"\nhorizon_days = 90\nprovenance = "synthetic"\nsplit = "account"\nfacts = {facts}\n'
+        f"[label]\n{label}\n",
+        encoding="utf-8",
+    )
+    asked = ("--data", book, "--config", config, "--format", "json")
+    ended = nextplay("model", "train", *asked, "--out", tmp_path)
+    assert ended.code == 0, ended.stderr
+    report = json.loads(ended.stdout)
+    assert (report["rows"], report["left_out"], report["outcomes_without_row"]) == (report["judged_rows"], {}, 0)
+    truth.write_text(truth.read_text(encoding="utf-8").split("\n", 1)[1], encoding="utf-8")
+    told = json.loads(nextplay("model", "evaluate", *asked).stdout)
+    assert (told["rows_of_the_file"], told["left_out"]) == (report["rows"], {"no label": 1})
+
+
 def test_a_version_is_never_written_over(report: dict[str, Any]) -> None:
     """A folder that is there stays what it was."""
     ended = trained(Path(report["folder"]).parents[1])

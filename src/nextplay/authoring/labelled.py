@@ -1,11 +1,9 @@
-"""A company's export with outcomes -> a table of facts to learn from; nothing is left out without being counted."""
+"""A company's data with outcomes -> a table of facts to learn from; nothing is left out without being counted."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,7 +12,8 @@ from typing import Final
 import numpy as np
 
 from nextplay.authoring.csv_mapping import CsvMapping
-from nextplay.authoring.csv_snapshots import CsvExport
+from nextplay.authoring.outcome_file import OutcomeFile
+from nextplay.authoring.outcome_rows import outcome_rows
 from nextplay.authoring.train_config import TrainConfig
 from nextplay.churn.artefact import MOST_FACTS
 from nextplay.churn.training.facts import LEARNABLE, fact_columns
@@ -23,19 +22,18 @@ from nextplay.churn.training.table import Flags, Table, Whole, numbered
 from nextplay.decision import FactValue
 from nextplay.errors import InputInvalid, Violation
 from nextplay.facts import FactPlan, Facts, Vocabulary
-from nextplay.snapshot import read_snapshot
 
 _DAY_ZERO: Final = date(1970, 1, 1)
 _LEAST_KNOWN: Final = 0.02
 """Facts known in a smaller share of the rows are not learned from: too few to be more than chance."""
-_PARQUET: Final = b"PAR1"
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledRows:
     """Facts by name, and for each row its account, as-of day (since 1970-01-01) and whether the account left.
 
-    `rows` counts the rows of the file, `left_out` those that did not come in, by reason, `cells` unreadable cells.
+    `rows` counts the rows of the data, `left_out` those that did not come in, by reason, `cells` what could not be
+    read in them, `without_row` the outcomes of a file of their own that no row was found for.
     """
 
     values: Mapping[str, list[FactValue]]
@@ -45,20 +43,22 @@ class LabelledRows:
     rows: int
     left_out: Mapping[str, int]
     cells: int
+    without_row: int
 
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A table to learn from, and what did not come into it: rows by reason, and cells that could not be read."""
+    """A table to learn from, and what did not come into it: rows by reason, cells, and outcomes without a row."""
 
     table: Table
     rows: int
     left_out: Mapping[str, int]
     cells: int
+    without_row: int
 
 
-def labelled_table(path: Path, config: TrainConfig, mapping: CsvMapping, vocabulary: Vocabulary) -> Labelled:
-    """Read an export (CSV or Parquet) by its mapping into a table of facts that can be learned from.
+def labelled_table(path: Path, config: TrainConfig, mapping: CsvMapping | None, vocabulary: Vocabulary) -> Labelled:
+    """Read data, an export by its mapping or snapshots without one, into a table of facts that can be learned from.
 
     Raises `InputInvalid` or `ExportInvalid` where columns are missing, words unreadable, or no row remains.
     """
@@ -68,42 +68,42 @@ def labelled_table(path: Path, config: TrainConfig, mapping: CsvMapping, vocabul
     if not 0 < len(columns) <= MOST_FACTS:
         message = f"{len(columns)} facts can be fed, 1 to {MOST_FACTS} can be learned from; name them under `facts`"
         raise InputInvalid([Violation("facts", message)])
-    return Labelled(Table(columns, found.left, found.accounts, found.days), found.rows, found.left_out, found.cells)
+    table = Table(columns, found.left, found.accounts, found.days)
+    return Labelled(table, found.rows, found.left_out, found.cells, found.without_row)
 
 
-def labelled_rows(path: Path, config: TrainConfig, mapping: CsvMapping, plan: FactPlan) -> LabelledRows:
+def labelled_rows(path: Path, config: TrainConfig, mapping: CsvMapping | None, plan: FactPlan) -> LabelledRows:
     """Read the planned facts of each row with its label; rows without one, or with an open horizon, are counted.
 
-    Raises `InputInvalid` or `ExportInvalid` where columns are missing, or no row remains.
+    Raises `InputInvalid` or `ExportInvalid` where columns or outcomes are missing, or no row remains.
     """
-    text = _text(path, mapping)
-    labels = _labels(text, config, mapping)
+    label = config.label
+    outcomes = OutcomeFile(path.parent / label.file, label.key) if label.file and label.key else None
     read: list[tuple[Facts, str, int, bool]] = []
     left_out: Counter[str] = Counter()
     rows = cells = 0
-    for row in CsvExport(io.StringIO(text, newline=""), mapping):
+    for row in outcome_rows(path, config, mapping, outcomes):
         rows += 1
-        cells += len(row.problems)
-        label = labels[row.row - 1]
-        if row.snapshot is None or label is None:
+        cells += row.cells
+        if row.snapshot is None or row.left is None:
             left_out[row.dropped or "no label"] += 1
             continue
-        day = (date.fromisoformat(str(row.snapshot["as_of"])[:10]) - _DAY_ZERO).days
+        day = (row.snapshot.as_of.date() - _DAY_ZERO).days
         if not _closed(day, config):
             left_out["horizon not over by `observed_until`"] += 1
             continue
-        facts = plan.read(read_snapshot(row.snapshot).snapshot)
-        read.append((facts, str(row.snapshot["account_id"]), day, label))
+        read.append((plan.read(row.snapshot), row.snapshot.account_id, day, row.left))
     if not read:
         raise InputInvalid([Violation(path.name, "has no row with an account, an as-of day and a label")])
     return LabelledRows(
         values={name: [facts.value(name) for facts, _, _, _ in read] for name in plan.names},
         accounts=numbered([account for _, account, _, _ in read]),
         days=np.array([day for _, _, day, _ in read], dtype=np.int64),
-        left=np.array([label for _, _, _, label in read]),
+        left=np.array([left for _, _, _, left in read]),
         rows=rows,
         left_out=dict(sorted(left_out.items())),
         cells=cells,
+        without_row=outcomes.without_row if outcomes else 0,
     )
 
 
@@ -125,47 +125,5 @@ def _learnable(config: TrainConfig, vocabulary: Vocabulary) -> list[str]:
     return sorted(chosen - {*config.leave_out})
 
 
-def _labels(text: str, config: TrainConfig, mapping: CsvMapping) -> list[bool | None]:
-    """Return for each row of the file, its header first, whether the account left; `None` where nothing is said."""
-    records = list(csv.reader(io.StringIO(text, newline=""), delimiter=mapping.delimiter))
-    header = [name.strip() for name in records[0]] if records else []
-    if config.label.column not in header:
-        raise InputInvalid([Violation("label.column", f"the export has no column `{config.label.column}`")])
-    place = header.index(config.label.column)
-    cells = [record[place].strip() if len(record) > place else "" for record in records]
-    return [None if cell in {"", *mapping.empty} else cell in config.label.left for cell in cells]
-
-
 def _known(column: list[FactValue]) -> float:
     return 1 - column.count(None) / len(column)
-
-
-def _text(path: Path, mapping: CsvMapping) -> str:
-    content = path.read_bytes()
-    if content.startswith(_PARQUET):
-        return _parquet_as_csv(content, mapping)
-    try:
-        return content.decode(mapping.encoding)
-    except UnicodeDecodeError as error:
-        message = f"is not {mapping.encoding}; name its `encoding:` in the mapping, such as cp1252"
-        raise InputInvalid([Violation(path.name, message)]) from error
-
-
-def _parquet_as_csv(content: bytes, mapping: CsvMapping) -> str:
-    """Write a Parquet table as the CSV that the mapping expects: readers of cells exist once."""
-    try:
-        from pyarrow import parquet  # noqa: PLC0415  an extra: only who has Parquet needs it
-    except ModuleNotFoundError:
-        message = "Parquet needs the extra `batch`: install `nextplay[batch]`, or give the data as CSV"
-        raise InputInvalid([Violation("data", message)]) from None
-    table = parquet.read_table(io.BytesIO(content))
-    lines = io.StringIO(newline="")
-    writer = csv.writer(lines, delimiter=mapping.delimiter)
-    writer.writerow(table.column_names)
-    writer.writerows(_cells(table.to_pydict()))
-    return lines.getvalue()
-
-
-def _cells(columns: Mapping[str, list[object]]) -> Iterator[list[str]]:
-    for row in zip(*columns.values(), strict=True):
-        yield ["" if cell is None else str(cell) for cell in row]

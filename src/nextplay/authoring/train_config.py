@@ -6,10 +6,12 @@ import tomllib
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from nextplay.authoring.csv_mapping import CsvMapping
+from nextplay.authoring.csv_mapping_file import read_mapping
 from nextplay.churn.tables import Family
 from nextplay.errors import InputInvalid, Violation
 
@@ -21,10 +23,24 @@ class _Section(BaseModel):
 
 
 class Label(_Section):
-    """The column that says who left within the horizon, and its words for that; empty cells are left out."""
+    """Where it stands who left within the horizon, and the words for that; rows of which nothing is said are left out.
 
-    column: str
+    A `column` of the data; or, in a `file` of outcomes beside the data, a `key` with a point for each level. A flag is
+    written `true`.
+    """
+
+    column: str | None = None
+    file: str | None = None
+    key: str | None = None
     left: Annotated[list[str], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.file is None) != (self.key is None):
+            raise ValueError("`file` and `key` belong together: the outcomes, and where one stands in its line")
+        if (self.column is None) == (self.file is None):
+            raise ValueError("needs either a `column` of the data, or a `file` of outcomes with its `key`")
+        return self
 
 
 class Bands(_Section):
@@ -38,12 +54,13 @@ class Bands(_Section):
 class TrainConfig(_Section):
     """What TRAIN.toml holds. `mapping` is a mapping of `snapshots from-csv`, beside this file or by absolute path.
 
+    Without one the data are snapshots.
     Rows whose horizon had not ended by `observed_until` are dropped. `facts` names what may be learned from; left out,
     every fact that the data can feed. `known_at_the_time` vouches for facts that look like leaks.
     """
 
     version: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$")]
-    mapping: str
+    mapping: str | None = None
     label: Label
     horizon_days: Annotated[int, Field(ge=1, le=3650)]
     observed_until: date | None = None
@@ -57,6 +74,11 @@ class TrainConfig(_Section):
     worsening: dict[str, list[str]] = {}
     families: dict[str, Family] = {}
     bands: Bands = Bands()
+
+
+def mapping_of(path: Path, config: TrainConfig) -> CsvMapping | None:
+    """Read the mapping that TRAIN.toml at `path` names, if it names one. Raises `MappingInvalid`, `OSError`."""
+    return None if config.mapping is None else read_mapping(path.parent / config.mapping)
 
 
 def read_train_config(path: Path) -> TrainConfig:
@@ -73,6 +95,6 @@ def read_train_config(path: Path) -> TrainConfig:
 
 def _mistakes(error: ValidationError) -> Sequence[Violation]:
     return [
-        Violation(".".join(map(str, mistake["loc"])), str(mistake["msg"]).lower())
+        Violation(".".join(map(str, mistake["loc"])), str(mistake["msg"]).removeprefix("Value error, ").lower())
         for mistake in error.errors(include_url=False, include_input=False)
     ]

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nextplay.authoring.csv_mapping_file import read_mapping
-from nextplay.authoring.train_config import read_train_config
+from nextplay.authoring.train_config import mapping_of, read_train_config
 from nextplay.churn.model import ChurnModel
 from nextplay.cli.model_show import VersionOption, model_folder, vocabulary_of
 from nextplay.cli.output import Format, FormatOption, complain, plural, say, say_json
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
 def evaluate(
     *,
-    data: Annotated[Path, typer.Option("--data", metavar="FILE", help="Export with outcomes: CSV or Parquet.")],
+    data: Annotated[Path, typer.Option("--data", metavar="FILE", help="What was known: an export, or snapshots.")],
     config: Annotated[
         Path, typer.Option("--config", metavar="TRAIN.toml", help="How to read the export: mapping, label, horizon.")
     ],
@@ -41,7 +40,7 @@ def evaluate(
     vocabulary = vocabulary_of(rules)
     model = ChurnModel.load(model_folder(models_for(rules, models), version), vocabulary.specs)
     plan = vocabulary.plan(model.fact_names)
-    rows = labelled_rows(data, asked, read_mapping(config.parent / asked.mapping), plan)
+    rows = labelled_rows(data, asked, mapping_of(config, asked), plan)
     if not 0 < rows.left.sum() < len(rows.left):
         raise InputInvalid([Violation("label", "all rows have the same outcome; nothing can be told apart")])
     if asked.horizon_days != model.horizon_days:
@@ -64,6 +63,7 @@ def _measured(model: ChurnModel, rows: LabelledRows, *, seed: int) -> dict[str, 
         "rows": len(rows.left),
         "rows_of_the_file": rows.rows,
         "left_out": dict(rows.left_out),
+        "outcomes_without_row": rows.without_row,
         "left": int(rows.left.sum()),
         "completeness": float(scores.completeness.mean()),
         "measures": asdict(measured(scores.probability, rows.left)),
@@ -76,6 +76,8 @@ def _say(document: dict[str, Any]) -> None:
     say(f"{document['version']} ({document['provenance']}) on {rows}, {document['left']} left")
     for reason, count in document["left_out"].items():
         say(f"  left out {plural(count, 'row')}: {reason}")
+    if document["outcomes_without_row"]:
+        say(f"  left out {plural(document['outcomes_without_row'], 'outcome')} of an account and day that is in no row")
     say(f"{document['completeness']:.0%} of the model's facts are known\n")
     for name, value in document["measures"].items():
         low, high = document["intervals"][name]

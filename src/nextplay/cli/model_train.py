@@ -12,8 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from nextplay.authoring.csv_mapping_file import read_mapping
-from nextplay.authoring.train_config import TrainConfig, read_train_config
+from nextplay.authoring.train_config import TrainConfig, mapping_of, read_train_config
 from nextplay.churn.artefact import FILE_NAME, ModelFile
 from nextplay.churn.model import ChurnModel
 from nextplay.cli.model_show import vocabulary_of
@@ -32,7 +31,7 @@ _HALVES: Final = 2  # judged first, then learned from all rows
 
 def train(
     *,
-    data: Annotated[Path, typer.Option("--data", metavar="FILE", help="Export with outcomes: CSV or Parquet.")],
+    data: Annotated[Path, typer.Option("--data", metavar="FILE", help="What was known: an export, or snapshots.")],
     config: Annotated[Path, typer.Option("--config", metavar="TRAIN.toml", help="What to learn, and how.")],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the models.")] = Path("models"),
     rules: RulesOption = Path("rules"),
@@ -50,7 +49,7 @@ def train(
     if folder.exists():
         raise InputInvalid([Violation("version", f"`{folder}` is there already; a version stays what it was")])
     vocabulary = vocabulary_of(rules)
-    labelled = labelled_table(data, asked, read_mapping(config.parent / asked.mapping), vocabulary)
+    labelled = labelled_table(data, asked, mapping_of(config, asked), vocabulary)
     model, evaluation = _trained(labelled, asked)
     files = _files(model, evaluation, asked, vocabulary)
     ChurnModel.load(ModelFile(folder / FILE_NAME, files[FILE_NAME]), vocabulary.specs)
@@ -113,6 +112,7 @@ def _document(labelled: Labelled, model: Fitted, evaluation: Evaluation) -> dict
         "rows": labelled.rows,
         "left_out": dict(labelled.left_out),
         "cells_left_out": labelled.cells,
+        "outcomes_without_row": labelled.without_row,
         "facts": list(model.table.names),
         "churners": model.table.churners,
         "rounds": model.rounds,
@@ -134,6 +134,8 @@ def _say(labelled: Labelled, model: Fitted, evaluation: Evaluation) -> None:
         say(f"  left out {plural(count, 'row')}: {reason}")
     if labelled.cells:
         say(f"  left out {plural(labelled.cells, 'cell')} that could not be read; `snapshots from-csv` names each")
+    if labelled.without_row:
+        say(f"  left out {plural(labelled.without_row, 'outcome')} of an account and day that is in no row")
     say(f"{plural(len(table.names), 'fact')}, {plural(model.rounds, 'round')}, calibrator {model.calibrator.kind}")
     how = "later rows, after a gap of the horizon" if evaluation.split == "time" else "other accounts, in folds"
     say(f"\njudged on {plural(evaluation.rows, 'row')}: {how}\n\n| | AUC | log-loss | Brier | slope |")

@@ -49,8 +49,13 @@ class RowReader:
 
     def refuse(self, row: Row, violations: Iterable[Violation]) -> None:
         """Note that a row cannot be used, and all that is wrong with it."""
-        told = [str(violation) for violation in violations]
-        self.bad.append(BadRow(row.number, _PLACES.sub(_general, told[0]), "; ".join(told)))
+        told = list(violations)
+        self.bad.append(BadRow(row.number, shared_reason(told[0]), "; ".join(map(str, told))))
+
+
+def shared_reason(violation: Violation) -> str:
+    """Word a violation without the places in it, so that rows bad for one reason are counted together."""
+    return _PLACES.sub(_general, str(violation))
 
 
 def _general(found: re.Match[str]) -> str:
