@@ -121,6 +121,7 @@ def test_the_book_itself_comes_out_as_written(small_rulebook: Rulebook) -> None:
     assert (book.id, book.locales) == ("small", ("en", "pt-BR"))
     assert book.vocabularies["roles"]["support_lead"] == {"en": "support lead"}
     assert book.vocabularies["root_causes"]["silence"] == {"en": "Nobody talks", "pt-BR": "Sem contato"}
+    assert book.vocabularies["reasons"] == {}
     assert book.stale_after_days == {"nps": 180, "csat": 90, "ces": 90}
     assert book.attributes == (
         AttributeSpec("logins_7d", "number", "Logins of a week", "count", 0, 100000, (), 5),
@@ -135,6 +136,14 @@ def test_the_book_itself_comes_out_as_written(small_rulebook: Rulebook) -> None:
     assert (ranking.working_days, ranking.holidays) == ((0, 1, 2, 3, 4), ("2026-12-25",))
     assert ranking.lever_by_segment == {"enterprise": 20}
     assert ranking.default_annual_value["otherwise"] == 10000
+
+
+def test_reasons_of_reactions_are_words_like_any_other(small_files: dict[str, bytes]) -> None:
+    """A rulebook may say which reasons a reaction may give, with labels."""
+    written = b"vocabularies:\n  reasons: {no_time: {en: No time, pt-BR: Sem tempo}}\n"
+    book = small_files["rulebook.yaml"].replace(b"vocabularies:\n", written)
+    compiled = compile_rulebook({**small_files, "rulebook.yaml": book}).rulebook
+    assert compiled.vocabularies["reasons"] == {"no_time": {"en": "No time", "pt-BR": "Sem tempo"}}
 
 
 def test_what_is_left_out_has_its_stated_meaning(small_files: dict[str, bytes]) -> None:

@@ -36,7 +36,12 @@ def compile_vocabularies(
     """Check the closed lists of words and their labels."""
     if form is None:
         return {}
-    lists = {"channels": form.channels, "roles": form.roles, "root_causes": form.root_causes}
+    lists = {
+        "channels": form.channels,
+        "reasons": form.reasons,
+        "roles": form.roles,
+        "root_causes": form.root_causes,
+    }
     return {name: _words(words, known, log) for name, words in lists.items()}
 
 

@@ -65,6 +65,9 @@ class VocabulariesForm(Form):
     roles: WordsForm | None = need(WordsShape(), "who can own an action")
     channels: WordsForm | None = need(WordsShape(), "how a customer can be reached")
     root_causes: WordsForm | None = need(WordsShape(), "what can be behind a gap")
+    reasons: WordsForm | None = may(
+        WordsShape(), "why people react to an action as they do; where there are any, a reaction may give no other"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
