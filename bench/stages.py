@@ -41,7 +41,7 @@ _INSIDE: Final[tuple[tuple[str, Any, str], ...]] = (
     ("signals and inference", Evaluator, "assess"),
     ("account", corridor, "account_of"),
     ("arbitration", corridor, "arbitrate"),
-    ("decision id", Decider, "_decision_id"),
+    ("decision id", Decider, "_identify"),
     ("texts", Presenter, "present"),
 )
 """What `decide` consists of, in the order of the corridor, and where each part is called."""

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
-from typing import Final, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 from nextplay.account import account_of
 from nextplay.arbitration import Chooser, arbitrate
-from nextplay.canonical import digest, history_document, options_document, snapshot_document
+from nextplay.canonical import digest
 from nextplay.decision import Decision, Options, Side
 from nextplay.errors import InputInvalid, Violation
 from nextplay.facts import Facts
 from nextplay.presentation import Findings, Presenter
+from nextplay.question import DEFAULT_OPTIONS, Asked, asked_about, question_document
 from nextplay.release import Release
 from nextplay.rules.condition import Parameter
 from nextplay.rules.roster import Absent, Renaming, Roster
@@ -23,7 +24,6 @@ from nextplay.rules.rulebook import Play
 from nextplay.snapshot import CustomerSnapshot, HistoryEntry, InputWarning, SnapshotReading
 
 V = TypeVar("V")
-DEFAULT_OPTIONS: Final = Options()
 
 
 class _Answers(NamedTuple):
@@ -31,6 +31,13 @@ class _Answers(NamedTuple):
 
     sides: Mapping[str, Side]
     words: Mapping[str, str]
+
+
+class Answered(NamedTuple):
+    """A decision and the question that it answers, as `question_document` writes it."""
+
+    decision: Decision
+    question: Mapping[str, Any]
 
 
 class Decider:
@@ -60,10 +67,18 @@ class Decider:
 
         Raises `InputInvalid` where `options.strict` refuses a custom field.
         """
-        used = _history_used(reading.snapshot, history)
-        findings = self.find(reading, history=used, options=options)
-        decision_id = self._decision_id(reading.snapshot, used, options=options, tenant=tenant)
-        return self._presenter.present(findings._replace(decision_id=decision_id), options=options)
+        return self.answer(asked_about(reading, history=history, options=options, tenant=tenant)).decision
+
+    def answer(self, asked: Asked) -> Answered:
+        """Decide, and return the question beside the decision, for whoever keeps both.
+
+        Raises as `decide` does.
+        """
+        reading, history, options, _ = asked
+        findings = self.find(reading, history=history, options=options)
+        question, decision_id = self._identify(asked)
+        decision = self._presenter.present(findings._replace(decision_id=decision_id), options=options)
+        return Answered(decision, question)
 
     def find(
         self,
@@ -79,7 +94,7 @@ class Decider:
         snapshot = reading.snapshot
         day = snapshot.as_of.date()
         absent = self._roster.on(day)
-        used = self._renaming.followed(_history_used(snapshot, history), absent)
+        used = self._renaming.followed(asked_about(reading, history=history).history, absent)
         facts = self.release.plan.read(snapshot)
         _refuse_if_strict(facts, options=options)
         score = self.release.model.score(facts) if self.release.model else None
@@ -137,23 +152,11 @@ class Decider:
     def _plays_without(self, absent: Collection[str]) -> Mapping[str, Play]:
         return {name: play for name, play in self._plays.items() if name not in absent} if absent else self._plays
 
-    def _decision_id(
-        self, snapshot: CustomerSnapshot, history: Sequence[HistoryEntry], *, options: Options, tenant: str
-    ) -> str:
-        snapshot_without_history = snapshot_document(snapshot)
-        snapshot_without_history.pop("history", None)
-        question = {
-            "tenant": tenant,
-            "snapshot": snapshot_without_history,
-            "history": history_document(history),
-            "options": options_document(options),
-            "release": self.release.release_id.release,
-        }
-        return digest(question, prefix="d1-", digits=32)
-
-
-def _history_used(snapshot: CustomerSnapshot, history: Sequence[HistoryEntry]) -> tuple[HistoryEntry, ...]:
-    return tuple(history) if snapshot.history is None else snapshot.history
+    def _identify(self, asked: Asked) -> tuple[Mapping[str, Any], str]:
+        """Return the question as a document, and the id of its decision: the hash of question and release."""
+        question = question_document(asked)
+        hashed = question | {"release": self.release.release_id.release}
+        return question, digest(hashed, prefix="d1-", digits=32)
 
 
 def _refuse_if_strict(facts: Facts, *, options: Options) -> None:

@@ -110,8 +110,9 @@ class LoggedAction:
 class LoggedDecision:
     """One call that was answered: the question as it was (personal fields masked), and the answer.
 
-    `question` is the canonical JSON of `{"tenant", "snapshot", "history", "options"}`: what `Decider.decide` needs to
-    give `answer`, the canonical JSON of the decision, once more. `masked` names the fields that were masked, sorted.
+    `question` is the canonical JSON of `question.question_document`: with `question.read_question` and
+    `Decider.answer` it gives `answer`, the canonical JSON of the decision, once more. `masked` names the fields that
+    were masked, sorted; where there are any, the decision keeps the `decision_id` of the question as it came.
     `held_out` names the plays that were kept back to measure what they do.
     """
 
