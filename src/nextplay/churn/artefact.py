@@ -23,6 +23,7 @@ from nextplay.facts.spec import FactSpec
 
 FORMAT: Final = "nextplay-churn-table/2"
 FILE_NAME: Final = "model.json"
+VERSION_PATTERN: Final = r"^[a-z0-9][a-z0-9.-]{0,63}$"
 MOST_FACTS: Final = 255  # 255 tables and the base, each at most 16, stay below 2**12: exact in 53 bits with 40 to spare
 
 
@@ -101,14 +102,37 @@ class Reference(Part):
     mean: Share | None = None
 
 
+class Adaptation(Part):
+    """How the probabilities of another version were fitted to accounts of one's own; its ranking was kept.
+
+    Its log-odds times `slope` plus `intercept` are those of this file; a `shift` has slope 1. `matched` is what the
+    line was fitted to: the `outcomes` of accounts; or a rate, as the mean over a `book`, over the `reference` of the
+    artefact, or, where there is neither, as what an average account gets (`prior`). `rate` is the share that left, as
+    told or as counted. `day` is the latest as-of day of the rows, where known.
+    """
+
+    from_version: str
+    from_hash: Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
+    kind: Literal["shift", "line"]
+    matched: Literal["outcomes", "book", "reference", "prior"]
+    slope: Annotated[float, Field(gt=0, le=100)]
+    intercept: Annotated[float, Field(ge=-100, le=100)]
+    rate: Share
+    rows: Annotated[int, Field(ge=0)]
+    accounts: Annotated[int, Field(ge=0)]
+    churners: Annotated[int, Field(ge=1)] | None
+    day: str | None
+
+
 class Artefact(Part):
     """The whole file. `base` is the log-odds where every table says 0; `horizon_days` what the probability is about.
 
-    `training` and `reference` are there unless the numbers are a judgement.
+    `training` and `reference` are there unless the numbers are a judgement, `adaptation` where the file was made from
+    another version: `provenance`, `training` and `reference.facts` stay those of the tables.
     """
 
     format: Literal["nextplay-churn-table/2"]
-    version: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$")]
+    version: Annotated[str, Field(pattern=VERSION_PATTERN)]
     provenance: Literal["expert", "synthetic", "trained"]
     horizon_days: Annotated[int, Field(ge=1, le=3650)]
     base: Finite
@@ -119,6 +143,7 @@ class Artefact(Part):
     training: Training | None
     reference: Reference | None
     golden: Annotated[list[GoldenRow], Field(min_length=1)]
+    adaptation: Adaptation | None = None
     content_hash: str
 
 
@@ -220,6 +245,8 @@ def _reasons_of_content(artefact: Artefact, specs: Mapping[str, FactSpec]) -> It
 
 
 def _reasons_of_origin(artefact: Artefact) -> Iterator[str]:
+    if artefact.adaptation is not None and artefact.adaptation.kind == "shift" and artefact.adaptation.slope != 1:
+        yield "adaptation: a shift has the slope 1"
     learned = artefact.provenance != "expert"
     if (artefact.training is not None, artefact.reference is not None) != (learned, learned):
         yield "training, reference: must be there exactly where the provenance is not `expert`"

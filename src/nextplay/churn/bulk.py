@@ -18,6 +18,7 @@ from nextplay.churn.calibration import (
     LOWEST,
     AnyCalibrator,
     IsotonicCalibrator,
+    IsotonicLineCalibrator,
     NoCalibrator,
     SigmoidCalibrator,
     calibration,
@@ -137,7 +138,7 @@ class _Places(dict[Any, int]):
 def probabilities(calibrator: AnyCalibrator, log_odds: Floats) -> Floats:
     """Calibrate and round as one account is: the same steps, and the same exponential, which numpy's is not."""
     match calibrator:
-        case IsotonicCalibrator():
+        case IsotonicCalibrator() | IsotonicLineCalibrator():
             function = calibration(calibrator)
             exact = np.array([function(one) for one in log_odds.tolist()], dtype=np.float64)
         case SigmoidCalibrator(slope=slope, intercept=intercept):

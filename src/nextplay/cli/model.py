@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from nextplay.cli.model_adapt import adapt
 from nextplay.cli.model_evaluate import evaluate
 from nextplay.cli.model_explain import explain
 from nextplay.cli.model_show import show_model
@@ -18,6 +19,7 @@ def model() -> None:
 
 
 app.command("train")(train)
+app.command("adapt")(adapt)
 app.command("evaluate")(evaluate)
 app.command("show")(show_model)
 app.command("explain")(explain)

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
+from nextplay.churn.adaptation import line_words, matched_words
 from nextplay.churn.artefact import Artefact, model_file, verified
 from nextplay.churn.model import ChurnModel
 from nextplay.churn.tables import AnyTable, FlagTable, NumberTable, WordTable
@@ -67,6 +68,10 @@ def model_folder(models: Path, version: str | None) -> Path:
 def _head(artefact: Artefact) -> Iterator[str]:
     yield f"{artefact.version}: {artefact.provenance}, risk within {artefact.horizon_days} days"
     yield f"calibrator {artefact.calibrator.kind}, unknown facts {artefact.missing.policy}, {artefact.content_hash}"
+    adaptation = artefact.adaptation
+    if adaptation is not None:
+        yield f"the ranking of {adaptation.from_version}, adapted: log-odds = {line_words(adaptation)}"
+        yield f"matched: {matched_words(adaptation)}"
     training = artefact.training
     if training is not None:
         yield f"learned from {training.rows} rows of {training.accounts} accounts, {training.churners} left"
