@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from nextplay.authoring.csv_mapping_file import read_mapping
-from nextplay.authoring.train_config import TrainConfig, read_train_config
+from nextplay.authoring.train_config import TrainConfig, mapping_of, read_train_config
 from nextplay.churn.adaptation import adapted_artefact, line_words
 from nextplay.churn.artefact import FILE_NAME, VERSION_PATTERN, Adaptation, Artefact, ModelFile, model_file, verified
 from nextplay.churn.calibration import calibrated_log_odds
@@ -198,7 +197,7 @@ def _by_outcomes(source: _Source, data: Path, config: Path) -> _Adapted:
         )
         raise InputInvalid([Violation("horizon_days", message)])
     plan = source.vocabulary.plan(source.model.fact_names)
-    rows = labelled_rows(data, asked, read_mapping(config.parent / asked.mapping), plan)
+    rows = labelled_rows(data, asked, mapping_of(config, asked), plan)
     rung = fitted_rung(source.log_odds(rows.values), rows.left, rows.accounts, seed=asked.seed)
     adaptation = Adaptation(
         from_version=source.artefact.version,
@@ -214,7 +213,9 @@ def _by_outcomes(source: _Source, data: Path, config: Path) -> _Adapted:
         day=(_DAY_ZERO + timedelta(days=int(rows.days.max()))).isoformat(),
     )
     notes = [f"left out {plural(count, 'row')}: {reason}" for reason, count in rows.left_out.items()]
-    notes += [rung.next_rung]
+    if rows.without_row:
+        notes.append(f"left out {plural(rows.without_row, 'outcome')} of an account and day that is in no row")
+    notes.append(rung.next_rung)
     warnings = []
     if rung.better and rung.gain_interval[0] <= 0:
         warnings.append("the gain may be chance: its interval holds 0")

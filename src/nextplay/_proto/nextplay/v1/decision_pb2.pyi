@@ -364,7 +364,9 @@ class ChurnRisk(_message.Message):
     model_version: _builtins.str
     """Version of the model."""
     provenance: _builtins.str
-    """What the model learned from: expert, synthetic, trained."""
+    """Where the tables of the model come from: expert, synthetic, trained. Fitting their probabilities to accounts of
+    one's own does not change it: `model_version` tells such a model.
+    """
     horizon_days: _builtins.int
     """Days ahead that `probability` speaks of."""
     completeness: _builtins.float
