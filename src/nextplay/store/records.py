@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 ReactionKind = Literal["shown", "accepted", "declined", "snoozed", "completed", "wrong_diagnosis"]
 OutcomeKind = Literal["renewed", "churned", "expanded", "contracted", "objective_achieved"]
@@ -110,6 +110,7 @@ class LoggedAction:
 class LoggedDecision:
     """One call that was answered: the question as it was (personal fields masked), and the answer.
 
+    `decided_at` is when its history was looked up: what was told after it, the decision cannot know.
     `question` is the canonical JSON of `question.question_document`: with `question.read_question` and
     `Decider.answer` it gives `answer`, the canonical JSON of the decision, once more. `masked` names the fields that
     were masked, sorted; where there are any, the decision keeps the `decision_id` of the question as it came.
@@ -157,9 +158,20 @@ class StoredRecord:
     channel: str | None = None
 
 
+class Key(NamedTuple):
+    """The place of an action in the worklist: due first (what has no day comes last), then priority, then id."""
+
+    due_on: date | None
+    priority: float
+    action_id: str
+
+
 @dataclass(frozen=True, slots=True)
 class WorklistAction:
-    """An action as a worklist shows it: its last decision, and what people did with it since."""
+    """An action as a worklist shows it: its last decision, and what people did with it since.
+
+    `updated_at` is when its state last changed, by the store's clock.
+    """
 
     account_id: str
     decision_id: str
@@ -172,6 +184,12 @@ class WorklistAction:
     owner_id: str | None
     due_on: date | None
     updated_at: datetime
+    priority: float = 0.0
+
+    @property
+    def key(self) -> Key:
+        """Return the place of this action: `Store.actions(after=...)` goes on behind it."""
+        return Key(self.due_on, self.priority, self.action_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,3 +200,20 @@ class WorklistFilter:
     owner_role: str | None = None
     states: tuple[WorklistState, ...] = OPEN_STATES
     updated_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoreStatus:
+    """What an operator sees of a store. `name` never has a password; `revision` is absent where there is no schema."""
+
+    name: str
+    dialect: str
+    revision: str | None
+    needed_revision: str
+    decisions: int
+    records: int
+    actions: int
+    tombstones: int
+    oldest_decided_at: datetime | None
+    newest_decided_at: datetime | None
+    size_bytes: int

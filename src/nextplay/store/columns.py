@@ -1,0 +1,48 @@
+"""The kinds of columns, the same on both databases: exact instants, and numbers that rise with the order of writing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+_WIDTH: Final = len("2026-03-02T09:00:00.000000Z")
+
+
+class Instant(TypeDecorator[datetime]):
+    """An instant in UTC, exact to the microsecond.
+
+    PostgreSQL has a type for it. SQLite has none: there it is text of one width, which sorts as the instants do.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose the type of the database."""
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(String(_WIDTH))
+        return dialect.type_descriptor(DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ANN401  text or instant
+        """Bring an instant into the database's own form."""
+        if value is None or dialect.name != "sqlite":
+            return value
+        return instant_text(value)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ANN401  see above
+        """Read an instant back, in UTC."""
+        if value is None:
+            return None
+        return datetime.fromisoformat(value) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+def instant_text(value: datetime) -> str:
+    """Write an instant as SQLite keeps it."""
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+SEQUENCE: Final = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite numbers rows by itself only where the column is called INTEGER."""

@@ -1,0 +1,168 @@
+"""From the URL of a database to transactions on it: SQLite with one writer at a time, PostgreSQL through psycopg.
+
+Every error of the database leaves here as `StoreUnavailable`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from nextplay.errors import StoreUnavailable
+from nextplay.store.failures import sentence
+
+BUSY_SECONDS: Final = 10.0
+"""How long a writer waits for another process that writes to the same SQLite file."""
+CONNECT_SECONDS: Final = 5
+POOL_SIZE: Final = 16
+POOL_OVERFLOW: Final = 48
+_WRITES: Final = "nextplay_writes"
+_PRAGMAS: Final = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "temp_store=MEMORY")
+_ERASING: Final = 0x6E706C31
+"""PostgreSQL's advisory lock: writers share it, whoever erases an account holds it alone."""
+_LOGGING: Final = 0x6E706C32
+"""PostgreSQL's advisory lock of the decision log: groups of several processes are written one after the other."""
+
+
+class Database:
+    """An engine with its two kinds of transaction. Safe to use from any thread."""
+
+    def __init__(self, url: str) -> None:
+        """Take the URL without connecting. Raises `StoreUnavailable` where it is of no database that is offered."""
+        parsed = _parsed(url)
+        self.dialect: Final = parsed.get_backend_name()
+        self.name: Final = _name(parsed)
+        self.path: Final = Path(parsed.database or "") if self.dialect == "sqlite" else None
+        self._engine: Final = _sqlite(parsed) if self.path is not None else _postgresql(parsed)
+        self._writing: Final = self._engine.execution_options(**{_WRITES: True})
+        self._writer: Final = Lock()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection that sees one state of the database. Raises `StoreUnavailable`."""
+        with self._translated(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self, *, erasing: bool = False, logging: bool = False) -> Iterator[Connection]:
+        """Give a connection in a transaction that is durable once this block is left, and undone by an exception.
+
+        SQLite has one writer at a time anyway: waiting in line here is fairer than its own waiting, and it never says
+        that the database is locked. `erasing` waits for all writers on PostgreSQL, `logging` for others that log.
+        Raises `StoreUnavailable`.
+        """
+        alone = self._writer if self.dialect == "sqlite" else nullcontext()
+        with self._translated(), alone, self._writing.begin() as connection:
+            if self.dialect == "postgresql":
+                shared = "" if erasing else "_shared"
+                connection.execute(text(f"SELECT pg_advisory_xact_lock{shared}({_ERASING})"))
+                if logging:
+                    connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOGGING})"))
+            yield connection
+
+    @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """Give a connection outside of any transaction, as VACUUM needs it. Raises `StoreUnavailable`."""
+        locked = self._writer if self.dialect == "sqlite" else nullcontext()
+        outside = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        with self._translated(), locked, outside.connect() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Give every connection back to the database."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            raise StoreUnavailable(f"{self.name} {sentence(error)}") from None
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+        backend, driver = parsed.get_backend_name(), parsed.drivername
+    except (ArgumentError, ValueError):
+        backend, driver = "", ""
+    if (
+        backend == "sqlite"
+        and driver in {"sqlite", "sqlite+pysqlite"}
+        and parsed.database not in {None, "", ":memory:"}
+    ):
+        return parsed
+    if backend == "postgresql" and driver in {"postgresql", "postgresql+psycopg"}:
+        return parsed.set(drivername="postgresql+psycopg")
+    raise StoreUnavailable(
+        "the URL of the store is of no database that is offered; write `sqlite:///nextplay.db` or "
+        "`postgresql://USER:PASSWORD@HOST/DATABASE`"
+    )
+
+
+def _name(url: URL) -> str:
+    """Name the database without user and password."""
+    if url.get_backend_name() == "sqlite":
+        return f"the store `{url.database}`"
+    port = f":{url.port}" if url.port else ""
+    return f"the store `{url.database or ''}` on PostgreSQL at {url.host or 'the local socket'}{port}"
+
+
+def _sqlite(url: URL) -> Engine:
+    engine = create_engine(
+        url,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_OVERFLOW,
+        pool_timeout=BUSY_SECONDS,
+        query_cache_size=500,
+        hide_parameters=True,
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401  the driver's connection, wrapped
+    """Set up a new connection. The driver must begin no transactions itself: it would begin them too late."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Begin: a writer says so at once, since one that read first could not be made to wait."""
+    options = connection.get_execution_options()
+    if options.get("isolation_level") != "AUTOCOMMIT":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN")
+
+
+def _postgresql(url: URL) -> Engine:
+    settings = {"connect_timeout": str(CONNECT_SECONDS), "application_name": "nextplay", "tcp_user_timeout": "10000"}
+    options = url.query.get("options", "")
+    settings["options"] = f"{options if isinstance(options, str) else ' '.join(options)} -c timezone=UTC".strip()
+    arguments: dict[str, Any] = {name: value for name, value in settings.items() if name not in url.query}
+    try:
+        return create_engine(
+            url.difference_update_query(["options"]),
+            connect_args=arguments | {"options": settings["options"]},
+            pool_pre_ping=True,
+            pool_size=POOL_SIZE,
+            max_overflow=POOL_OVERFLOW,
+            pool_timeout=BUSY_SECONDS,
+            query_cache_size=500,
+            hide_parameters=True,
+        )
+    except ImportError:
+        raise StoreUnavailable(
+            "PostgreSQL needs the driver psycopg, which is not installed; `pip install nextplay[postgres]` brings it"
+        ) from None

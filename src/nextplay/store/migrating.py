@@ -1,0 +1,78 @@
+"""Which schema a database has, and how it gets to the one that is needed."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, inspect, text
+
+from nextplay.errors import StoreOutdated
+from nextplay.store.engine import Database
+from nextplay.store.schema import NEEDED_REVISION
+
+_UPGRADING = 0x6E706C33
+"""PostgreSQL's advisory lock of an upgrade: two of them at once would make the same tables."""
+
+
+def upgrade(url: str) -> tuple[str | None, str]:
+    """Bring the schema to the revision that is needed; return the one before (absent: there was none) and this one.
+
+    Raises `StoreUnavailable`, and `StoreOutdated` where the schema is of a later version.
+    """
+    database = Database(url)
+    try:
+        return upgrade_database(database), NEEDED_REVISION
+    finally:
+        database.close()
+
+
+def upgrade_database(database: Database) -> str | None:
+    """Upgrade in one transaction, so that it is done whole or not at all; return the revision before."""
+    with database.writing() as connection:
+        if database.dialect == "postgresql":
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({_UPGRADING})"))
+        before = revision_of(connection)
+        if before != NEEDED_REVISION:
+            _refuse_later(before)
+            _migrate(connection)
+        return before
+
+
+def make_ready(database: Database) -> None:
+    """Make the schema of a SQLite file; on PostgreSQL that is left to the operator.
+
+    Raises `StoreUnavailable` and `StoreOutdated`.
+    """
+    with database.reading() as connection:
+        found = revision_of(connection)
+    if found == NEEDED_REVISION:
+        return
+    if database.dialect == "sqlite":
+        upgrade_database(database)
+        return
+    _refuse_later(found)
+    was = "has no tables of ours yet" if found is None else "has the schema of an earlier version"
+    raise StoreOutdated(f"{database.name} {was}; `nextplay store upgrade` brings it up to date")
+
+
+def revision_of(connection: Connection) -> str | None:
+    """Return the revision of the schema, or `None` where there is no schema."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return None if found is None else str(found)
+
+
+def _refuse_later(found: str | None) -> None:
+    if found is not None and found > NEEDED_REVISION:
+        raise StoreOutdated(
+            f"the schema of the store is of a later version ({found}, this one needs {NEEDED_REVISION}); "
+            "install that version of Nextplay, or restore a backup from before its upgrade"
+        )
+
+
+def _migrate(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415  a tenth of a second that only an upgrade may cost
+    from alembic.config import Config  # noqa: PLC0415  see above
+
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", "nextplay.store:migrations")
+    command.upgrade(config, NEEDED_REVISION)
