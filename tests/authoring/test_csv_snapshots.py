@@ -10,7 +10,8 @@ import pytest
 from nextplay.authoring.csv_errors import ExportInvalid
 from nextplay.authoring.csv_mapping import CsvMapping
 from nextplay.authoring.csv_mapping_file import read_mapping
-from nextplay.authoring.csv_snapshots import CsvExport, RowResult, Tally
+from nextplay.authoring.csv_report import RowResult, Tally
+from nextplay.authoring.csv_snapshots import CsvExport
 from nextplay.snapshot import read_snapshot
 
 AS_OF = datetime(2026, 3, 2, tzinfo=UTC)
@@ -149,7 +150,7 @@ def test_rows_without_an_account_are_dropped_and_counted() -> None:
         tally.add(result)
     assert (tally.rows, tally.snapshots) == (4, 2)
     assert tally.dropped == {"no account_id": 1, "more cells than the header has columns": 1}
-    assert tally.cells == {("seats", "is missing: the row ends before it"): 1}
+    assert tally.cells == {("seats", "is missing: the row ends before it", ""): 1}
 
 
 def test_rows_count_as_in_a_spreadsheet() -> None:

@@ -13,7 +13,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from nextplay.authoring.csv_fields import FieldKind, SnapshotField
-from nextplay.authoring.csv_mapping import CsvMapping, Source
+from nextplay.authoring.csv_source import EPOCHS, Signs, Source
 
 Cell = str | bool | int | float | dict[str, str | float]
 """What a cell becomes: a JSON value, or money."""
@@ -34,7 +34,7 @@ class CellReader:
 
     field: SnapshotField
     source: Source
-    mapping: CsvMapping
+    mapping: Signs
 
     def read(self, text: str, *, as_of: date | None, currency: str = "") -> Cell | None:
         """Return the value, `None` for a cell in which nothing was recorded. Raises `CellUnreadable`."""
@@ -129,14 +129,7 @@ class CellReader:
 
     def _instant(self, text: str) -> str:
         """Read an instant; a day alone means its first second in UTC, and so does an instant without an offset."""
-        try:
-            if self.source.date_format is not None:
-                found = datetime.strptime(text, self.source.date_format)  # noqa: DTZ007  a zone is given below
-            else:
-                found = datetime.fromisoformat(text)
-        except ValueError:
-            raise CellUnreadable("is not a date of the form that is expected") from None
-        found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        found = _moment(text, self.source.date_format)
         return found.replace(microsecond=0).isoformat().replace("+00:00", "Z")
 
 
@@ -148,7 +141,24 @@ def _number_pattern(decimal: str, thousands: str) -> re.Pattern[str]:
     return re.compile(rf"[+-]?{whole}(?:{sign}[0-9]*)?(?:[eE][+-]?[0-9]{{1,3}})?")
 
 
+def _moment(text: str, date_format: str | None) -> datetime:
+    """Read a point in time and turn it into UTC."""
+    try:
+        if date_format is None:
+            found = datetime.fromisoformat(text)
+        elif date_format in EPOCHS:
+            found = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=int(text) // EPOCHS[date_format])
+        else:
+            found = datetime.strptime(text, date_format)  # noqa: DTZ007  a zone is given below
+    except (ValueError, OverflowError):
+        raise CellUnreadable("is not a date of the form that is expected") from None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
 def _day(text: str, date_format: str | None) -> date:
+    """Read a day; a point in time means its day in UTC."""
+    if date_format in EPOCHS or (date_format is None and len(text) > len("2026-03-02")):
+        return _moment(text, date_format).date()
     try:
         if date_format is None:
             return date.fromisoformat(text)

@@ -14,83 +14,56 @@ ignored: {Churned: a label, never an input}
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
-from difflib import get_close_matches
-from fractions import Fraction
-from typing import Annotated, Final, Literal
+from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import Field, model_validator
 
-from nextplay.authoring.csv_fields import KIND_NAMES, SnapshotField, field_of, segments, snapshot_fields
-
-Location = tuple[str | int, ...]
-_NUMERIC: Final = frozenset({"whole", "number", "money"})
-_OPTIONS: Final[Mapping[str, frozenset[str]]] = {
-    "date_format": frozenset({"day", "instant"}),
-    "factor": _NUMERIC,
-    "scale": _NUMERIC,
-    "words": frozenset({"word", "flag", "text"}),
-    "currency": frozenset({"money"}),
-    "currency_column": frozenset({"money"}),
-}
-"""Option of a source → kinds of fields that it makes sense for."""
+from nextplay.authoring.csv_fields import segments
+from nextplay.authoring.csv_keyed_mapping import KeyedFile, keyed_mistakes
+from nextplay.authoring.csv_source import (
+    ColumnOrSource,
+    Mistake,
+    Signs,
+    Source,
+    columns_of,
+    path_mistakes,
+    signs_mistakes,
+)
 
 
-class _Format(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+class CsvMapping(Signs):
+    """The whole mapping file. `ignored` says of every other column why it is left out.
 
-
-class Scale(_Format):
-    """A linear change of scale: `low`..`high` of the export become `to_low`..`to_high` of the snapshot."""
-
-    of: Annotated[tuple[float, float], Field(alias="from")]
-    to: tuple[float, float]
-
-
-class Source(_Format):
-    """Where one field comes from: a column, or a constant.
-
-    `read` turns a count of days into a date before or after `as_of`. `empty` adds words that mean *not recorded*
-    in this column. `factor` is a number or a fraction (`28/90`). `drop_suffix` cuts what a spreadsheet has put behind
-    an identifier (`.0`).
+    `path` is where the accounts lie and `files` what is joined to them by account. Signs of the top hold for each of
+    `files` that has none of its own.
     """
 
-    column: str | None = None
-    constant: str | bool | int | float | None = None
-    read: Literal["value", "days_ago", "days_ahead"] = "value"
-    date_format: str | None = None
-    factor: Fraction | None = None
-    scale: Scale | None = None
-    words: dict[str, str | bool] | None = None
-    empty: tuple[str, ...] = ()
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
-    currency_column: str | None = None
-    drop_suffix: str | None = None
-    type: Literal["text", "number", "flag"] | None = None
+    account_id: ColumnOrSource
+    as_of: ColumnOrSource | None = None
+    fields: Annotated[dict[str, ColumnOrSource], Field(min_length=1)]
+    ignored: Annotated[dict[str, str], Field(default_factory=dict)]
+    path: str | None = None
+    files: Annotated[dict[str, KeyedFile], Field(default_factory=dict)]
 
+    @model_validator(mode="before")
+    @classmethod
+    def _inherited(cls, written: object) -> object:
+        """Give the files the signs of the top, as far as they have none of their own."""
+        if not isinstance(written, Mapping) or not isinstance(written.get("files"), Mapping):
+            return written
+        signs = {name: written[name] for name in Signs.model_fields if name in written and name != "format"}
+        files = {name: signs | file if isinstance(file, dict) else file for name, file in written["files"].items()}
+        return {**written, "files": files}
 
-def _column_alone(value: object) -> object:
-    return {"column": value} if isinstance(value, str) else value
-
-
-_Source = Annotated[Source, BeforeValidator(_column_alone)]
-
-
-class CsvMapping(_Format):
-    """The whole mapping file. `ignored` says of every other column why it is left out."""
-
-    account_id: _Source
-    as_of: _Source | None = None
-    fields: Annotated[dict[str, _Source], Field(min_length=1)]
-    ignored: dict[str, str] = {}
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
-    encoding: str = "utf-8-sig"
-    decimal: Literal[".", ","] = "."
-    thousands: Literal[".", ",", " ", "'", ""] = ""
-    empty: tuple[str, ...] = ("",)
+    def beside(self, folder: Path) -> CsvMapping:
+        """Return the mapping with every path relative to `folder`."""
+        files = {
+            name: file.model_copy(update={"path": str(folder / file.path)}) if file.path else file
+            for name, file in self.files.items()
+        }
+        return self.model_copy(update={"path": str(folder / self.path) if self.path else None, "files": files})
 
     def sources(self) -> dict[str, Source]:
         """Return every field of the file with its source, `account_id` and `as_of` among them."""
@@ -99,108 +72,48 @@ class CsvMapping(_Format):
 
     def columns(self) -> tuple[str, ...]:
         """Return the columns that are read, sorted."""
-        named = (name for source in self.sources().values() for name in (source.column, source.currency_column))
-        return tuple(sorted({name for name in named if name is not None}))
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """One mistake in a mapping, placed by the keys that lead to it."""
-
-    location: Location
-    code: str
-    message: str
-    hint: str = ""
+        return columns_of(self.sources().values())
 
 
 def mapping_mistakes(mapping: CsvMapping) -> list[Mistake]:
     """Return everything that is wrong with the fields, columns and values of a mapping."""
-    mistakes = [mistake for name, source in mapping.sources().items() for mistake in _source_mistakes(name, source)]
-    return [*mistakes, *_file_mistakes(mapping)]
-
-
-def _source_mistakes(name: str, source: Source) -> Iterator[Mistake]:
-    """Check one source against the field that it fills."""
-    field = field_of(name)
-    place: Location = (name,) if name in {"account_id", "as_of"} else ("fields", name)
-    if field is None:
-        close = get_close_matches(name, snapshot_fields(), n=1)
-        hint = f"did you mean `{close[0]}`?" if close else "`docs/cli.md` lists the fields"
-        yield Mistake(place, "mapping-field", f"`{name}` is no field of a snapshot", hint)
-        return
-    if (source.column is None) == (source.constant is None):
-        yield Mistake(place, "mapping-source", f"`{name}` needs either a `column` or a `constant`")
-    kind = source.type or field.kind
-    for option, kinds in _OPTIONS.items():
-        if getattr(source, option) is not None and kind not in kinds:
-            yield Mistake(
-                (*place, option), "mapping-option", f"`{option}` means nothing for `{name}`, a {KIND_NAMES[kind]}"
-            )
-    if source.read != "value" and kind != "day":
-        yield Mistake(
-            (*place, "read"), "mapping-option", f"`read: {source.read}` gives a date; `{name}` is a {KIND_NAMES[kind]}"
-        )
-    if source.type is not None and not name.startswith("attributes."):
-        yield Mistake((*place, "type"), "mapping-option", f"`type` is for attributes; `{name}` has its own")
-    yield from _money_mistakes(name, source, kind, place)
-    yield from _value_mistakes(name, source, field, place)
-
-
-def _money_mistakes(name: str, source: Source, kind: str, place: Location) -> Iterator[Mistake]:
-    if kind == "money" and (source.currency is None) == (source.currency_column is None):
-        message = f"`{name}` is money and needs either `currency: EUR` or a `currency_column`"
-        yield Mistake(place, "mapping-currency", message)
-    if source.scale is not None and source.scale.of[0] == source.scale.of[1]:
-        yield Mistake((*place, "scale"), "mapping-scale", "`from` needs two different ends")
-
-
-def _value_mistakes(name: str, source: Source, field: SnapshotField, place: Location) -> Iterator[Mistake]:
-    """Check words and constants, which are values of the snapshot, against the type of the field."""
-    if source.date_format is not None and not _tells_the_day(source.date_format):
-        message = f"`{source.date_format}` does not tell year, month and day; write it as in `%d.%m.%Y`"
-        yield Mistake((*place, "date_format"), "mapping-date-format", message)
-    for word, value in (source.words or {}).items():
-        if field.kind == "word" and value not in field.words:
-            close = get_close_matches(str(value), field.words, n=1)
-            hint = f"did you mean `{close[0]}`?" if close else f"one of {', '.join(field.words)}"
-            message = f"`{value}` is no word of `{name}`"
-            yield Mistake((*place, "words", word), "mapping-word", message, hint)
-    if source.constant is not None and field.kind != "money":
-        try:
-            if field.kind == "instant":
-                datetime.fromisoformat(str(source.constant))
-            else:
-                field.adapter.validate_python(source.constant)
-        except (ValidationError, ValueError):
-            hint = f"one of {', '.join(field.words)}" if field.words else ""
-            yield Mistake(
-                (*place, "constant"), "mapping-constant", f"does not fit `{name}`, a {KIND_NAMES[field.kind]}", hint
-            )
-
-
-def _tells_the_day(date_format: str) -> bool:
-    day = date(2026, 3, 2)
-    try:
-        return datetime.strptime(day.strftime(date_format), date_format).date() == day  # noqa: DTZ007  a day has no zone
-    except ValueError:
-        return False
+    top = {"account_id", "as_of"}
+    places = {name: (name,) if name in top else ("fields", name) for name in mapping.sources()}
+    mistakes = [
+        mistake for name, source in mapping.sources().items() for mistake in path_mistakes(name, source, places[name])
+    ]
+    mistakes += _file_mistakes(mapping)
+    for name, file in mapping.files.items():
+        mistakes += keyed_mistakes(name, file)
+    return [*mistakes, *_twice_mistakes(mapping)]
 
 
 def _file_mistakes(mapping: CsvMapping) -> Iterator[Mistake]:
     """Check what spans several lines: encoding, separators, columns both read and ignored, gaps between indices."""
-    try:
-        codecs.lookup(mapping.encoding)
-    except LookupError:
-        message = f"`{mapping.encoding}` is no encoding; try utf-8 or cp1252"
-        yield Mistake(("encoding",), "mapping-encoding", message)
-    if mapping.decimal == mapping.thousands:
-        yield Mistake(("thousands",), "mapping-number", "`decimal` and `thousands` are the same sign")
+    yield from signs_mistakes(mapping)
     for name in sorted(set(mapping.ignored) & set(mapping.columns())):
         yield Mistake(("ignored", name), "mapping-ignored", f"`{name}` is both read and ignored")
     for name in ("account_id", "as_of"):
         if name in mapping.fields:
             yield Mistake(("fields", name), "mapping-field", f"`{name}` stands at the top, beside `fields`")
     yield from _index_mistakes(mapping)
+
+
+def _twice_mistakes(mapping: CsvMapping) -> Iterator[Mistake]:
+    """Check that nothing comes from two places; several files may feed one list."""
+    taken = dict.fromkeys(mapping.fields, "`fields` of the accounts")
+    lists = {str(segments(path)[0]) for path in mapping.fields if path.partition("[")[1]}
+    for name, file in mapping.files.items():
+        if file.rows in lists:
+            message = f"`{file.rows}` has items in `fields` of the accounts too; keep one of the two"
+            yield Mistake(("files", name, "rows"), "mapping-twice", message)
+        if file.rows is not None:
+            continue
+        for path in file.fields:
+            if path in taken:
+                message = f"`{path}` stands in {taken[path]} too; keep one of the two"
+                yield Mistake(("files", name, "fields", path), "mapping-twice", message)
+            taken.setdefault(path, f"the file `{name}`")
 
 
 def _index_mistakes(mapping: CsvMapping) -> Iterator[Mistake]:

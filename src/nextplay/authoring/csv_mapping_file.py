@@ -13,14 +13,15 @@ from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from nextplay.authoring.csv_errors import MappingInvalid
-from nextplay.authoring.csv_mapping import CsvMapping, Location, Mistake, mapping_mistakes
+from nextplay.authoring.csv_mapping import CsvMapping, mapping_mistakes
+from nextplay.authoring.csv_source import Location, Mistake
 from nextplay.errors import Fault
 
 _MAX_BYTES: Final = 1_048_576
 
 
-def read_mapping(path: Path) -> CsvMapping:
-    """Read and check a mapping file.
+def read_mapping(path: Path, *, folder: Path | None = None) -> CsvMapping:
+    """Read and check a mapping file; the paths that it names lie in `folder`, or beside it.
 
     Raises `MappingInvalid` with every mistake, each with its line, and `FileNotFoundError` where there is no file.
     """
@@ -34,7 +35,7 @@ def read_mapping(path: Path) -> CsvMapping:
     else:
         mistakes = mapping_mistakes(mapping)
         if not mistakes:
-            return mapping
+            return mapping.beside(path.parent if folder is None else folder)
     lines = text.splitlines()
     raise MappingInvalid([_fault(path, lines, tree, mistake) for mistake in mistakes])
 

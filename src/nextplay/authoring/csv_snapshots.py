@@ -2,129 +2,66 @@
 
 from __future__ import annotations
 
-import csv
+import io
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import date, datetime
-from difflib import get_close_matches
 from typing import Any, Final
 
 from nextplay.authoring.csv_cells import Cell, CellReader, CellUnreadable
 from nextplay.authoring.csv_errors import ExportInvalid
 from nextplay.authoring.csv_fields import field_of, segments
-from nextplay.authoring.csv_mapping import CsvMapping, Source
+from nextplay.authoring.csv_mapping import CsvMapping
+from nextplay.authoring.csv_report import CellProblem, RowResult, check_header
+from nextplay.authoring.csv_source import Source
+from nextplay.authoring.exports import CsvRows, Rows
+from nextplay.authoring.keyed_files import Joined, KeyedFiles
 from nextplay.errors import InputInvalid
 from nextplay.snapshot import read_snapshot
 
 _ITEM: Final = re.compile(r"(?P<list>[a-z_]+)\[(?P<position>[0-9]+)\]")
 
 
-@dataclass(frozen=True, slots=True)
-class CellProblem:
-    """One cell that was left out. `row` counts as a spreadsheet does: the header is row 1."""
-
-    row: int
-    column: str
-    field: str
-    message: str
-
-    def __str__(self) -> str:
-        """Render as a line of the report."""
-        return f"row {self.row}, column `{self.column}`: {self.message}; `{self.field}` stays unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class RowResult:
-    """What came of one row: a snapshot with the cells it had to do without, or the reason why there is none."""
-
-    row: int
-    snapshot: dict[str, Any] | None
-    problems: tuple[CellProblem, ...] = ()
-    dropped: str = ""
-
-
-@dataclass(slots=True)
-class Tally:
-    """The counts of a whole conversion."""
-
-    rows: int = 0
-    snapshots: int = 0
-    dropped: Counter[str] = field(default_factory=Counter)
-    cells: Counter[tuple[str, str]] = field(default_factory=Counter)
-    twice: int = 0
-    _seen: set[tuple[str, str]] = field(default_factory=set)
-
-    def add(self, result: RowResult) -> None:
-        """Count one row."""
-        self.rows += 1
-        self.cells.update((problem.column, problem.message) for problem in result.problems)
-        if result.snapshot is None:
-            self.dropped[result.dropped] += 1
-            return
-        self.snapshots += 1
-        key = (result.snapshot["account_id"], result.snapshot["as_of"])
-        self.twice += key in self._seen
-        self._seen.add(key)
-
-
 class CsvExport:
     """An opened export whose header fits the mapping. Iterating gives one `RowResult` for each row, in order."""
 
-    def __init__(self, lines: Iterable[str], mapping: CsvMapping, *, as_of: datetime | None = None) -> None:
-        """Read the header. Raises `ExportInvalid` where columns are missing or stand twice."""
+    def __init__(
+        self,
+        lines: list[str] | io.TextIOBase | Rows,
+        mapping: CsvMapping,
+        *,
+        as_of: datetime | None = None,
+        keyed: KeyedFiles | None = None,
+    ) -> None:
+        """Take the lines of a CSV, or the rows of any file, and what is joined to them.
+
+        Raises `ExportInvalid` where columns are missing or stand twice.
+        """
         self._mapping = mapping
         self._fallback = as_of
-        self._rows = csv.reader(lines, delimiter=mapping.delimiter)
-        self._header = [name.strip() for name in self._next_row() or []]
-        self._check_header()
-        self._columns = {name: index for index, name in enumerate(self._header)}
+        self._keyed = keyed or KeyedFiles()
+        self._rows: Rows = CsvRows(lines, mapping) if isinstance(lines, list | io.TextIOBase) else lines
+        undated = as_of is None and mapping.as_of is None
+        lacking = ["nothing says when the export was taken; map `as_of` or pass --as-of"] if undated else []
+        check_header(self._rows.header, mapping.columns(), more=lacking)
+        self._width = len(self._rows.header)
+        self._columns = {name: index for index, name in enumerate(self._rows.header)}
         self._readers = {name: _reader(name, source, mapping) for name, source in mapping.sources().items()}
 
     @property
     def unmapped(self) -> tuple[str, ...]:
         """Columns that the mapping neither reads nor ignores, in the order of the file."""
-        known = {*self._mapping.columns(), *self._mapping.ignored}
-        return tuple(name for name in self._header if name not in known)
+        return self._rows.unread({*self._mapping.columns(), *self._mapping.ignored})
 
     def __iter__(self) -> Iterator[RowResult]:
         """Convert row by row; blank rows are counted as rows and give nothing."""
-        row = 1
-        while (cells := self._next_row()) is not None:
-            row += 1
-            if cells:
-                yield self._converted(row, cells)
+        for row, cells in self._rows:
+            yield self._converted(row, cells)
 
-    def _next_row(self) -> list[str] | None:
-        try:
-            return next(self._rows, None)
-        except csv.Error as error:
-            raise ExportInvalid([f"line {self._rows.line_num} is not CSV: {error}"]) from error
-        except UnicodeDecodeError as error:
-            reason = f"the export is not {self._mapping.encoding}; name its `encoding:` in the mapping, such as cp1252"
-            raise ExportInvalid([reason]) from error
-
-    def _check_header(self) -> None:
-        if not self._header:
-            raise ExportInvalid(["the export is empty: the first row must name the columns"])
-        reasons = [
-            f"the column `{name}` stands {count} times in the header; rename one"
-            for name, count in Counter(self._header).items()
-            if count > 1 and name in self._mapping.columns()
-        ]
-        for name in self._mapping.columns():
-            if name not in self._header:
-                close = get_close_matches(name, self._header, n=1)
-                hint = f"; did you mean `{close[0]}`?" if close else ""
-                reasons.append(f"the export has no column `{name}`{hint}")
-        if self._fallback is None and self._mapping.as_of is None:
-            reasons.append("nothing says when the export was taken; map `as_of` or pass --as-of")
-        if reasons:
-            raise ExportInvalid(reasons)
-
-    def _converted(self, row: int, cells: list[str]) -> RowResult:
-        if len(cells) > len(self._header):
+    def _converted(self, row: int, cells: list[str] | None) -> RowResult:
+        if cells is None:
+            return RowResult(row, None, dropped="not a JSON object")
+        if len(cells) > self._width:
             return RowResult(row, None, dropped="more cells than the header has columns")
         problems: list[CellProblem] = []
         account_id = self._cell(row, cells, "account_id", problems)
@@ -139,7 +76,10 @@ class CsvExport:
             value = self._cell(row, cells, name, problems, as_of=day)
             if value is not None:
                 values[name] = value
-        return self._checked(row, {"account_id": account_id, "as_of": as_of}, values, problems)
+        joined = self._keyed.of(str(account_id), as_of)
+        problems += joined.problems
+        values |= joined.values
+        return self._checked(row, {"account_id": account_id, "as_of": as_of}, values, problems, joined)
 
     def _as_of(self, row: int, cells: list[str], problems: list[CellProblem]) -> str | None:
         found = self._cell(row, cells, "as_of", problems) if self._mapping.as_of else None
@@ -170,9 +110,12 @@ class CsvExport:
         return cells[index]
 
     def _checked(
-        self, row: int, top: dict[str, Any], values: dict[str, Cell], problems: list[CellProblem]
+        self, row: int, top: dict[str, Any], values: dict[str, Cell], problems: list[CellProblem], joined: Joined
     ) -> RowResult:
-        """Let the snapshot's own reader judge the row; cells that contradict others are left out, or the row is."""
+        """Let the snapshot's own reader judge the row; cells that contradict others are left out, or the row is.
+
+        Items of further files were judged one by one when they were read.
+        """
         for _ in range(len(values) + 1):
             document = self._document(top, values)
             try:
@@ -182,15 +125,21 @@ class CsvExport:
             else:
                 reasons = {warning.path: warning.message for warning in reading.input_warnings}
                 if not reasons:
-                    return RowResult(row, document, tuple(problems))
+                    return RowResult(row, document | dict(joined.lists), tuple(problems))
             blamed = _blamed(values, {self._named(path, values): reason for path, reason in reasons.items()})
             if not blamed:
                 break
             for name, reason in blamed.items():
                 del values[name]
-                problems.append(CellProblem(row, self._readers[name].source.column or "(constant)", name, reason))
+                problems.append(self._problem(row, name, reason, joined))
         path, reason = next(iter(sorted(reasons.items())))
         return RowResult(row, None, tuple(problems), dropped=f"`{path}`: {reason}")
+
+    def _problem(self, row: int, name: str, reason: str, joined: Joined) -> CellProblem:
+        origin = joined.origins.get(name)
+        if origin is not None:
+            return CellProblem(origin.row, origin.column, name, reason, origin.file)
+        return CellProblem(row, self._readers[name].source.column or "(constant)", name, reason)
 
     def _document(self, top: dict[str, Any], values: dict[str, Cell]) -> dict[str, Any]:
         """Nest the values; an item of a list needs at least one cell, constants alone do not make one."""

@@ -1,0 +1,80 @@
+"""What a conversion reports: cells that were left out, what came of each row, and how many of what."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+from nextplay.authoring.csv_errors import ExportInvalid
+
+
+@dataclass(frozen=True, slots=True)
+class CellProblem:
+    """One cell that was left out. `row` counts as a spreadsheet does: the header is row 1.
+
+    `file` names the further file that it stands in; empty for the accounts.
+    """
+
+    row: int
+    column: str
+    field: str
+    message: str
+    file: str = ""
+
+    def __str__(self) -> str:
+        """Render as a line of the report."""
+        lead = f"file `{self.file}`, " if self.file else ""
+        return f"{lead}row {self.row}, column `{self.column}`: {self.message}; `{self.field}` stays unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class RowResult:
+    """What came of one row: a snapshot with the cells it had to do without, or the reason why there is none."""
+
+    row: int
+    snapshot: dict[str, Any] | None
+    problems: tuple[CellProblem, ...] = ()
+    dropped: str = ""
+
+
+@dataclass(slots=True)
+class Tally:
+    """The counts of a whole conversion; `cells` by column, reason and further file."""
+
+    rows: int = 0
+    snapshots: int = 0
+    dropped: Counter[str] = field(default_factory=Counter)
+    cells: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    twice: int = 0
+    _seen: set[tuple[str, str]] = field(default_factory=set)
+
+    def add(self, result: RowResult) -> None:
+        """Count one row."""
+        self.rows += 1
+        self.cells.update((problem.column, problem.message, problem.file) for problem in result.problems)
+        if result.snapshot is None:
+            self.dropped[result.dropped] += 1
+            return
+        self.snapshots += 1
+        key = (result.snapshot["account_id"], result.snapshot["as_of"])
+        self.twice += key in self._seen
+        self._seen.add(key)
+
+
+def check_header(header: Sequence[str], columns: Sequence[str], *, lead: str = "", more: Sequence[str] = ()) -> None:
+    """Raise `ExportInvalid` for columns that stand twice or not at all, and for whatever `more` says."""
+    reasons = [
+        f"{lead}the column `{name}` stands {count} times in the header; rename one"
+        for name, count in Counter(header).items()
+        if count > 1 and name in columns
+    ]
+    for name in columns:
+        if name not in header:
+            close = get_close_matches(name, header, n=1)
+            hint = f"; did you mean `{close[0]}`?" if close else ""
+            reasons.append(f"{lead}the export has no column `{name}`{hint}")
+    if reasons or more:
+        raise ExportInvalid([*reasons, *more])
