@@ -65,6 +65,14 @@ class CsvMapping(Signs):
         }
         return self.model_copy(update={"path": str(folder / self.path) if self.path else None, "files": files})
 
+    def with_files(self, paths: Mapping[str, Path]) -> CsvMapping:
+        """Return the mapping with other paths for some of its further files."""
+        files = {
+            name: file.model_copy(update={"path": str(paths[name])}) if name in paths else file
+            for name, file in self.files.items()
+        }
+        return self.model_copy(update={"files": files})
+
     def sources(self) -> dict[str, Source]:
         """Return every field of the file with its source, `account_id` and `as_of` among them."""
         first = {"account_id": self.account_id} | ({"as_of": self.as_of} if self.as_of else {})

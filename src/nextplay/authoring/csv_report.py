@@ -32,12 +32,16 @@ class CellProblem:
 
 @dataclass(frozen=True, slots=True)
 class RowResult:
-    """What came of one row: a snapshot with the cells it had to do without, or the reason why there is none."""
+    """What came of one row: a snapshot with the cells it had to do without, or the reason why there is none.
+
+    `beside` is the text of the column that was asked for beside the mapped ones.
+    """
 
     row: int
     snapshot: dict[str, Any] | None
     problems: tuple[CellProblem, ...] = ()
     dropped: str = ""
+    beside: str = ""
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -32,9 +33,11 @@ class CsvExport:
         *,
         as_of: datetime | None = None,
         keyed: KeyedFiles | None = None,
+        beside: str | None = None,
     ) -> None:
         """Take the lines of a CSV, or the rows of any file, and what is joined to them.
 
+        `beside` is a column whose text each result carries, such as a label; it never comes into a snapshot.
         Raises `ExportInvalid` where columns are missing or stand twice.
         """
         self._mapping = mapping
@@ -46,6 +49,7 @@ class CsvExport:
         check_header(self._rows.header, mapping.columns(), more=lacking)
         self._width = len(self._rows.header)
         self._columns = {name: index for index, name in enumerate(self._rows.header)}
+        self._beside = self._width if beside is None else self._columns[beside]
         self._readers = {name: _reader(name, source, mapping) for name, source in mapping.sources().items()}
 
     @property
@@ -56,7 +60,8 @@ class CsvExport:
     def __iter__(self) -> Iterator[RowResult]:
         """Convert row by row; blank rows are counted as rows and give nothing."""
         for row, cells in self._rows:
-            yield self._converted(row, cells)
+            told = cells[self._beside].strip() if cells and self._beside < len(cells) else ""
+            yield replace(self._converted(row, cells), beside=told)
 
     def _converted(self, row: int, cells: list[str] | None) -> RowResult:
         if cells is None:

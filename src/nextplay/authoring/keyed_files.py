@@ -20,7 +20,12 @@ from nextplay.snapshot.account import MAX_RAW_ROWS, MAX_ROWS
 
 _ROOM: Final[Mapping[str, int]] = {"tickets": MAX_RAW_ROWS, "interactions": MAX_RAW_ROWS}
 """List → most items of it, where it is not `MAX_ROWS`."""
-_NAMED: Final[Mapping[str, str]] = {"touchpoints": "name", "objectives": "objective_id"}
+_NAMED: Final[Mapping[str, str]] = {
+    "touchpoints": "name",
+    "objectives": "objective_id",
+    "tickets": "ticket_id",
+    "usage_weekly": "week_start",
+}
 """List → the field that may name each item once only."""
 
 

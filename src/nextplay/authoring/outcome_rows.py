@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from nextplay.authoring.book import Row, open_book, shared_reason
 from nextplay.authoring.csv_mapping import CsvMapping
 from nextplay.authoring.csv_snapshots import CsvExport
+from nextplay.authoring.exports import opened
+from nextplay.authoring.keyed_files import KeyedFiles
 from nextplay.authoring.outcome_file import OutcomeFile, text_of
 from nextplay.authoring.train_config import TrainConfig
 from nextplay.errors import InputInvalid, Violation
 from nextplay.snapshot import CustomerSnapshot, parse_json_snapshot, read_snapshot
-
-_PARQUET: Final = b"PAR1"
 
 
 class OutcomeRow(NamedTuple):
@@ -34,7 +32,7 @@ class OutcomeRow(NamedTuple):
 def outcome_rows(
     data: Path, config: TrainConfig, mapping: CsvMapping | None, outcomes: OutcomeFile | None
 ) -> Iterator[OutcomeRow]:
-    """Read data row by row: with a mapping an export, CSV or Parquet; without one snapshots, JSON lines or Parquet.
+    """Read data row by row: with a mapping an export and what it joins; without one snapshots, JSON lines or Parquet.
 
     The label comes from `outcomes`, or where there are none from the label's column of the data.
 
@@ -73,51 +71,16 @@ def _snapshot(row: Row, column: str | None) -> tuple[OutcomeRow, str | None]:
 
 def _export(data: Path, config: TrainConfig, mapping: CsvMapping) -> Iterator[tuple[OutcomeRow, str | None]]:
     """Yield the snapshot of each row of an export, and what its label column says."""
-    text = _text(data, mapping)
-    labels = None if config.label.column is None else _labels(text, config.label.column, mapping)
-    for row in CsvExport(io.StringIO(text, newline=""), mapping):
-        told = None if labels is None else labels[row.row - 1]
-        snapshot = None if row.snapshot is None else read_snapshot(row.snapshot).snapshot
-        yield OutcomeRow(snapshot, None, row.dropped, len(row.problems)), told
-
-
-def _labels(text: str, column: str, mapping: CsvMapping) -> list[str | None]:
-    """Return the label of each row of the file, its header first; `None` where nothing is said."""
-    records = list(csv.reader(io.StringIO(text, newline=""), delimiter=mapping.delimiter))
-    header = [name.strip() for name in records[0]] if records else []
-    if column not in header:
-        raise InputInvalid([Violation("label.column", f"the export has no column `{column}`")])
-    place = header.index(column)
-    cells = [record[place].strip() if len(record) > place else "" for record in records]
-    return [None if cell in {"", *mapping.empty} else cell for cell in cells]
-
-
-def _text(path: Path, mapping: CsvMapping) -> str:
-    content = path.read_bytes()
-    if content.startswith(_PARQUET):
-        return _parquet_as_csv(content, mapping)
-    try:
-        return content.decode(mapping.encoding)
-    except UnicodeDecodeError as error:
-        message = f"is not {mapping.encoding}; name its `encoding:` in the mapping, such as cp1252"
-        raise InputInvalid([Violation(path.name, message)]) from error
-
-
-def _parquet_as_csv(content: bytes, mapping: CsvMapping) -> str:
-    """Write a Parquet table as the CSV that the mapping expects: readers of cells exist once."""
-    try:
-        from pyarrow import parquet  # noqa: PLC0415  an extra: only who has Parquet needs it
-    except ModuleNotFoundError:
-        message = "Parquet needs the extra `batch`: install `nextplay[batch]`, or give the data as CSV"
-        raise InputInvalid([Violation("data", message)]) from None
-    table = parquet.read_table(io.BytesIO(content))
-    lines = io.StringIO(newline="")
-    writer = csv.writer(lines, delimiter=mapping.delimiter)
-    writer.writerow(table.column_names)
-    writer.writerows(_cells(table.to_pydict()))
-    return lines.getvalue()
-
-
-def _cells(columns: Mapping[str, list[object]]) -> Iterator[list[str]]:
-    for row in zip(*columns.values(), strict=True):
-        yield ["" if cell is None else str(cell) for cell in row]
+    timeless = [name for name, file in mapping.files.items() if file.as_exported]
+    if timeless:
+        message = "has rows without a date, which may know what came after `as_of`; map `dated`, or leave the file out"
+        raise InputInvalid([Violation(f"files.{name}", message) for name in timeless])
+    label = config.label.column
+    columns = (*mapping.columns(), *([] if label is None else [label]))
+    with opened(data, mapping, columns) as rows:
+        if label is not None and label not in rows.header:
+            raise InputInvalid([Violation("label.column", f"the export has no column `{label}`")])
+        for row in CsvExport(rows, mapping, keyed=KeyedFiles.read(mapping), beside=label):
+            told = None if row.beside in {"", *mapping.empty} else row.beside
+            snapshot = None if row.snapshot is None else read_snapshot(row.snapshot).snapshot
+            yield OutcomeRow(snapshot, None, row.dropped, len(row.problems)), told

@@ -54,13 +54,14 @@ class Bands(_Section):
 class TrainConfig(_Section):
     """What TRAIN.toml holds. `mapping` is a mapping of `snapshots from-csv`, beside this file or by absolute path.
 
-    Without one the data are snapshots.
+    Without one the data are snapshots. `files` gives further files of the mapping, beside this file, other paths.
     Rows whose horizon had not ended by `observed_until` are dropped. `facts` names what may be learned from; left out,
     every fact that the data can feed. `known_at_the_time` vouches for facts that look like leaks.
     """
 
     version: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$")]
     mapping: str | None = None
+    files: dict[str, str] = {}
     label: Label
     horizon_days: Annotated[int, Field(ge=1, le=3650)]
     observed_until: date | None = None
@@ -77,8 +78,17 @@ class TrainConfig(_Section):
 
 
 def mapping_of(path: Path, config: TrainConfig) -> CsvMapping | None:
-    """Read the mapping that TRAIN.toml at `path` names, if it names one. Raises `MappingInvalid`, `OSError`."""
-    return None if config.mapping is None else read_mapping(path.parent / config.mapping)
+    """Read the mapping that TRAIN.toml at `path` names, if it names one, with the `files` that are given beside it.
+
+    Raises `MappingInvalid`, `InputInvalid`, `OSError`.
+    """
+    if config.mapping is None:
+        return None
+    mapping = read_mapping(path.parent / config.mapping)
+    strangers = sorted(set(config.files) - set(mapping.files))
+    if strangers:
+        raise InputInvalid([Violation(f"files.{name}", "is no file of the mapping") for name in strangers])
+    return mapping.with_files({name: path.parent / file for name, file in config.files.items()})
 
 
 def read_train_config(path: Path) -> TrainConfig:
