@@ -207,7 +207,7 @@ def test_calls_that_need_a_store(shared: Running, method: str) -> None:
     """Calls of the contract that need a memory say that this server keeps none, whatever is sent."""
     kind: type[Message] = getattr(pb, f"{method}Request")
     answer = refused(lambda: getattr(stub(shared.channel), method)(kind()))
-    assert (answer.code, answer.reason) == (grpc.StatusCode.UNIMPLEMENTED, "NOT_OFFERED")
+    assert (answer.code, answer.reason) == (grpc.StatusCode.UNIMPLEMENTED, "NO_MEMORY")
     assert method in answer.message
 
 

@@ -10,7 +10,17 @@ from google.rpc import error_details_pb2
 from google.rpc.code_pb2 import Code
 from google.rpc.status_pb2 import Status
 
-from nextplay.errors import EngineFault, InputInvalid, ModelInvalid, Violation
+from nextplay.errors import (
+    AccountErased,
+    EngineFault,
+    InputInvalid,
+    ModelInvalid,
+    NotRemembered,
+    RequestIdReused,
+    StoreOutdated,
+    StoreUnavailable,
+    Violation,
+)
 from nextplay.service import refusal, status
 from nextplay.service.status import MOST_VIOLATIONS, status_of, status_of_code
 
@@ -41,7 +51,13 @@ def bad_request(answer: Status) -> error_details_pb2.BadRequest:
         (refusal.Overloaded(0.1), Code.RESOURCE_EXHAUSTED, "OVERLOADED"),
         (refusal.DeadlinePassed(), Code.DEADLINE_EXCEEDED, "DEADLINE_PASSED"),
         (refusal.NotReady(), Code.UNAVAILABLE, "NOT_READY"),
-        (refusal.NotOffered("PutHold"), Code.UNIMPLEMENTED, "NOT_OFFERED"),
+        (NotRemembered("action"), Code.NOT_FOUND, "NOT_REMEMBERED"),
+        (RequestIdReused("came before"), Code.ALREADY_EXISTS, "REQUEST_ID_REUSED"),
+        (AccountErased("was erased"), Code.FAILED_PRECONDITION, "ACCOUNT_ERASED"),
+        (StoreUnavailable("secret"), Code.UNAVAILABLE, "STORE_UNAVAILABLE"),
+        (StoreOutdated("secret"), Code.INTERNAL, "INTERNAL"),
+        (refusal.NoMemory("PutHold"), Code.UNIMPLEMENTED, "NO_MEMORY"),
+        (refusal.NotOffered("PreviewRulebook"), Code.UNIMPLEMENTED, "NOT_OFFERED"),
         (refusal.MethodUnknown(), Code.UNIMPLEMENTED, "METHOD_UNKNOWN"),
         (EngineFault("secret"), Code.INTERNAL, "INTERNAL"),
         (ModelInvalid("secret"), Code.INTERNAL, "INTERNAL"),
@@ -64,14 +80,20 @@ def test_every_refusal_has_its_answer() -> None:
         for _, kind in inspect.getmembers(refusal, inspect.isclass)
         if issubclass(kind, refusal.Refusal) and kind is not refusal.Refusal
     }
-    assert refusals | {InputInvalid} == set(status._TABLE)
+    of_content = {InputInvalid, NotRemembered, RequestIdReused, AccountErased, StoreUnavailable}
+    assert refusals | of_content == set(status._TABLE)
 
 
 def test_retry_hint() -> None:
-    """Load and unreadiness say after how long to try again."""
+    """Load, unreadiness and a memory that cannot be reached say after how long to try again."""
     retry = error_details_pb2.RetryInfo()
-    assert any(part.Unpack(retry) for part in status_of(refusal.Overloaded(0.25)).details)
-    assert retry.retry_delay.ToMilliseconds() == 250
+    for error, milliseconds in (
+        (refusal.Overloaded(0.25), 250),
+        (refusal.NotReady(), 1000),
+        (StoreUnavailable("the store does not answer"), 1000),
+    ):
+        assert any(part.Unpack(retry) for part in status_of(error).details)
+        assert retry.retry_delay.ToMilliseconds() == milliseconds
 
 
 def test_incident_ties_answer_and_log() -> None:

@@ -41,6 +41,18 @@ def test_the_same_request_is_one_write_with_one_receipt(store: Store, clock: Clo
     assert len(list(store.records())) == 1
 
 
+def test_a_receipt_can_be_asked_for(store: Store, clock: Clock) -> None:
+    """Of what was told before there is the first receipt with what is stored; of another content there is none."""
+    outcome = Outcome("acme", "churned", date(2026, 3, 1))
+    assert store.receipt("", "r-1", sent=b"one") is None
+    first = store.record("", "r-1", outcome, sent=b"one")
+    clock.later(days=1)
+    assert (store.receipt("", "r-1", sent=b"one"), first.told) == (first, outcome)
+    assert store.receipt("other", "r-1", sent=b"one") is None
+    with pytest.raises(RequestIdReused):
+        store.receipt("", "r-1", sent=b"two")
+
+
 def test_a_request_id_with_another_content_is_refused(store: Store, clock: Clock) -> None:
     """Another kind, another field or other bytes sent under the same id: nothing is written."""
     store.log([a_decision(an_action())])

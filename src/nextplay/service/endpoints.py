@@ -16,6 +16,8 @@ from nextplay.service.api import Decide, DecisionApi
 from nextplay.service.foreign import Handler
 from nextplay.service.framing import split_batch
 from nextplay.service.guard import Call, Endpoint
+from nextplay.service.memory_api import MemoryApi
+from nextplay.service.memory_endpoints import forgetful_endpoints, memory_endpoints
 from nextplay.service.refusal import BodyUnreadable, NotOffered, TooLarge
 from nextplay.service.rulebook_api import RulebookApi
 from nextplay.service.status import status_of
@@ -26,8 +28,8 @@ MOST_ACCOUNT_BYTES: Final = 256 << 10
 MOST_BATCH_BYTES: Final = 8 << 20
 
 
-def decision_endpoints(api: DecisionApi, defaults: Options) -> Mapping[str, Endpoint]:
-    """Return the calls of the decision service; what needs a store is refused as not offered."""
+def decision_endpoints(api: DecisionApi, defaults: Options, memory: MemoryApi | None = None) -> Mapping[str, Endpoint]:
+    """Return the calls of the decision service; without a memory, those that need one are refused."""
 
     def decide(raw: bytes, call: Call) -> bytes:
         question = wire.read_question(_within(raw, "an account"), defaults)
@@ -43,8 +45,8 @@ def decision_endpoints(api: DecisionApi, defaults: Options) -> Mapping[str, Endp
                 results.append(_item(item, decide_one, defaults))
         return wire.batch_answer(results)
 
-    methods = decision_service_pb2.DESCRIPTOR.services_by_name["DecisionService"].methods_by_name
-    return {name: _not_offered(name) for name in methods} | {"Decide": decide, "BatchDecide": batch_decide}
+    of_memory = forgetful_endpoints() if memory is None else memory_endpoints(memory)
+    return {"Decide": decide, "BatchDecide": batch_decide, **of_memory}
 
 
 def rulebook_endpoints(api: RulebookApi) -> Mapping[str, Endpoint]:

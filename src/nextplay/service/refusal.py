@@ -63,6 +63,14 @@ class NotOffered(Refusal):
         super().__init__(f"`{method}` needs a store, and this server keeps none; send `history` with the snapshot")
 
 
+class NoMemory(Refusal):
+    """The call is about what is remembered, and this server remembers nothing."""
+
+    def __init__(self, method: str) -> None:
+        """Name the method, as in `RecordReaction`."""
+        super().__init__(f"`{method}` needs a store, and the setting `store` of this server is `none`")
+
+
 class MethodUnknown(Refusal):
     """No service of this server has the method."""
 

@@ -19,11 +19,21 @@ from google.rpc import error_details_pb2 as details
 from google.rpc.code_pb2 import Code
 from google.rpc.status_pb2 import Status
 
-from nextplay.errors import InputInvalid, NextplayError, Violation
+from nextplay.errors import (
+    AccountErased,
+    InputInvalid,
+    NextplayError,
+    NotRemembered,
+    RequestIdReused,
+    StoreError,
+    StoreUnavailable,
+    Violation,
+)
 from nextplay.service.refusal import (
     BodyUnreadable,
     DeadlinePassed,
     MethodUnknown,
+    NoMemory,
     NotOffered,
     NotReady,
     Overloaded,
@@ -44,10 +54,18 @@ _TABLE: Final[dict[type[NextplayError], tuple[int, str]]] = {
     Overloaded: (Code.RESOURCE_EXHAUSTED, "OVERLOADED"),
     DeadlinePassed: (Code.DEADLINE_EXCEEDED, "DEADLINE_PASSED"),
     NotReady: (Code.UNAVAILABLE, "NOT_READY"),
+    NotRemembered: (Code.NOT_FOUND, "NOT_REMEMBERED"),
+    RequestIdReused: (Code.ALREADY_EXISTS, "REQUEST_ID_REUSED"),
+    AccountErased: (Code.FAILED_PRECONDITION, "ACCOUNT_ERASED"),
+    StoreUnavailable: (Code.UNAVAILABLE, "STORE_UNAVAILABLE"),
+    NoMemory: (Code.UNIMPLEMENTED, "NO_MEMORY"),
     NotOffered: (Code.UNIMPLEMENTED, "NOT_OFFERED"),
     MethodUnknown: (Code.UNIMPLEMENTED, "METHOD_UNKNOWN"),
 }
 """Type of the error → status code and `ErrorInfo.reason`. Everything else is INTERNAL."""
+STORE_RETRY_SECONDS: Final = 1.0
+_STORE_SILENT: Final = "the memory cannot be reached; try again later, a write with the same `request_id`"
+"""What a database says may name hosts and files, which are the operator's alone."""
 
 
 def is_ours(error: Exception) -> bool:
@@ -66,7 +84,9 @@ def status_of(error: Exception, *, incident: str = "") -> Status:
         return _status(error, _summary(error.violations), [_bad_request(error.violations)])
     if isinstance(error, Overloaded | NotReady):
         return _status(error, str(error), [_retry(error.retry_seconds)])
-    if isinstance(error, Refusal):
+    if isinstance(error, StoreUnavailable):
+        return _status(error, _STORE_SILENT, [_retry(STORE_RETRY_SECONDS)])
+    if isinstance(error, Refusal) or (isinstance(error, StoreError) and not is_ours(error)):
         return _status(error, str(error), [])
     return _internal(incident or new_incident())
 

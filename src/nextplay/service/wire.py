@@ -27,7 +27,7 @@ from nextplay.snapshot import KNOWN_EMPTY
 MOST_ROWS: Final = 2000
 """Rows of the longest list that a snapshot may carry; longer lists are refused before they are unfolded."""
 MOST_ACTIONS: Final = 20
-_MOST_REQUEST_ID: Final = 200
+MOST_REQUEST_ID: Final = 200
 _MOST_LOCALE: Final = 35
 
 AnyMessage = TypeVar("AnyMessage", bound=Message)
@@ -54,6 +54,15 @@ def parsed(kind: type[AnyMessage], raw: bytes) -> AnyMessage:
         raise BodyUnreadable from error
 
 
+def unfolded(message: Message) -> tuple[dict[str, Any], int]:
+    """Return a request of the decision service as names and values, absent ones left out, and count unknown fields."""
+    unfolding = _Unfolding()
+    document = unfolding.document(message)
+    if unfolding.violations:
+        raise InputInvalid(unfolding.violations)
+    return document, unfolding.unknown_fields
+
+
 def read_question(raw: bytes, defaults: Options) -> Question:
     """Read a `DecideRequest`; options that are absent take `defaults`.
 
@@ -67,8 +76,8 @@ def read_question(raw: bytes, defaults: Options) -> Question:
     if "snapshot" not in document:
         violations.append(Violation("snapshot", "is required"))
     request_id = document.get("request_id", "")
-    if len(request_id) > _MOST_REQUEST_ID:
-        violations.append(Violation("request_id", f"must have at most {_MOST_REQUEST_ID} characters"))
+    if len(request_id) > MOST_REQUEST_ID:
+        violations.append(Violation("request_id", f"must have at most {MOST_REQUEST_ID} characters"))
     options = _options(document.get("options", {}), defaults, violations)
     if violations:
         raise InputInvalid(violations)
@@ -78,7 +87,7 @@ def read_question(raw: bytes, defaults: Options) -> Question:
 def request_id_of(raw: bytes) -> str:
     """Return the `request_id` of a `DecideRequest` that may be refused for something else; empty if unreadable."""
     try:
-        return parsed(decision_service_pb2.DecideRequest, raw).request_id[:_MOST_REQUEST_ID]
+        return parsed(decision_service_pb2.DecideRequest, raw).request_id[:MOST_REQUEST_ID]
     except BodyUnreadable:
         return ""
 
@@ -217,7 +226,12 @@ def _reader(field: FieldDescriptor, path: str) -> _Reader | None:
     return _Unfolding.document if inner is not None else None
 
 
-_READERS: Final = _readers(decision_service_pb2.DecideRequest.DESCRIPTOR)
+_READERS: Final = {
+    field: reader
+    for name, request in decision_service_pb2.DESCRIPTOR.message_types_by_name.items()
+    if name.endswith("Request") and not name.startswith("Batch")
+    for field, reader in _readers(request).items()
+}
 
 
 def _options(sent: Mapping[str, Any], defaults: Options, violations: list[Violation]) -> Options:

@@ -24,6 +24,7 @@ _REMEDIES: Final[Mapping[str, str]] = {
     "less_than_equal": "must be at most {le:.15g}",
     "literal_error": "must be {expected}",
     "missing": "is required",
+    "model_type": "must be an object",
     "string_pattern_mismatch": "must be three capital letters, as in ISO 4217",
     "string_too_long": "must have at most {max_length} characters",
     "string_too_short": "must not be empty",
@@ -33,7 +34,8 @@ _REMEDIES: Final[Mapping[str, str]] = {
     "tuple_type": "must be a list",
     "unexpected_keyword_argument": "is no field of a snapshot; remove it or correct its name",
 }
-_OWN: Final = frozenset({"day", "instant"})
+_OWN: Final = frozenset({"day", "instant", "told", "today"})
+"""Types of our own, whose messages say what to send instead."""
 _ANY_ATTRIBUTE: Final = "must be a text of at most 200 characters, a finite number, or true or false"
 
 

@@ -80,10 +80,11 @@ Told: TypeAlias = Reaction | Answer | Outcome | Hold
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The proof that something is stored: equal for every repetition of the same request."""
+    """The proof that something is stored: equal for every repetition of the same request. `told` is what is stored."""
 
     record_id: str
     recorded_at: datetime
+    told: Told
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,14 @@ class Store:
         with self._database.writing() as connection:
             return telling.record(connection, tenant, request_id, told, sent=sent, now=self._clock())
 
+    def receipt(self, tenant: str, request_id: str, *, sent: bytes) -> Receipt | None:
+        """Return the receipt of a request that was recorded before, `None` where it was not.
+
+        Raises `RequestIdReused` where it came with another content.
+        """
+        with self._database.reading() as connection:
+            return telling.receipt_of(connection, tenant, request_id, sent=sent)
+
     def history(self, tenant: str, account_id: str, *, now: datetime | None = None) -> tuple[HistoryEntry, ...]:
         """Return what decisions use of the past, sorted by instant; with `now`, as it was then."""
         with self._database.reading() as connection:

@@ -13,7 +13,7 @@ from nextplay.canonical import canonical_json, digest
 from nextplay.errors import AccountErased, NotRemembered, RequestIdReused
 from nextplay.store.decision_log import is_known
 from nextplay.store.dialects import inserting
-from nextplay.store.packing import METHODS, told_row
+from nextplay.store.packing import METHODS, record_of, told_row
 from nextplay.store.records import Reaction, Receipt, Told
 from nextplay.store.schema import RECORDS
 from nextplay.store.tombstones import erased_among
@@ -48,21 +48,24 @@ def record(
         return _of_another(connection, tenant, request_id, payload_hash)
     if isinstance(told, Reaction):
         react(connection, tenant, told, now=now)
-    return Receipt(row["record_id"], now)
+    return Receipt(row["record_id"], now, told)
+
+
+def receipt_of(connection: Connection, tenant: str, request_id: str, *, sent: bytes) -> Receipt | None:
+    """Return the receipt of a request that came before, `None` where it did not. Raises `RequestIdReused`."""
+    return _earlier(connection, tenant, request_id, sha256(sent).hexdigest())
 
 
 def _earlier(connection: Connection, tenant: str, request_id: str, payload_hash: str) -> Receipt | None:
     """Return the receipt of this very request. Raises `RequestIdReused` where it came with another content."""
     found = connection.execute(
-        select(RECORDS.c.record_id, RECORDS.c.recorded_at, RECORDS.c.payload_hash).where(
-            RECORDS.c.tenant == tenant, RECORDS.c.request_id == request_id
-        )
+        select(RECORDS).where(RECORDS.c.tenant == tenant, RECORDS.c.request_id == request_id)
     ).one_or_none()
     if found is None:
         return None
     if found.payload_hash != payload_hash:
         raise RequestIdReused("this `request_id` came before with another content; send a new one")
-    return Receipt(found.record_id, found.recorded_at)
+    return Receipt(found.record_id, found.recorded_at, record_of(found).told)
 
 
 def _of_another(connection: Connection, tenant: str, request_id: str, payload_hash: str) -> Receipt:

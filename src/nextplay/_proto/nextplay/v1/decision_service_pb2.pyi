@@ -5,7 +5,9 @@ Decisions, and what people did with them.
 
 Errors: every refusal by this server carries exactly one google.rpc.ErrorInfo (domain `nextplay`); INVALID_ARGUMENT
 also carries google.rpc.BadRequest with the paths of at most 20 fields; RESOURCE_EXHAUSTED by load carries
-google.rpc.RetryInfo. No answer repeats a customer's value. What gRPC itself ends never reaches the server and comes
+google.rpc.RetryInfo, and so does UNAVAILABLE, where the memory cannot be reached. NOT_FOUND says the same of an id
+that is unknown and of somebody else's; ALREADY_EXISTS, that a `request_id` came before with another content;
+FAILED_PRECONDITION, that the account was erased. No answer repeats a customer's value. What gRPC itself ends never reaches the server and comes
 without details: a message of more than 8 MiB and 64 KiB, also once it is unpacked (RESOURCE_EXHAUSTED), a call whose
 message does not arrive in time, and calls to a server that is gone (CANCELLED, DEADLINE_EXCEEDED, UNAVAILABLE).
 """
@@ -351,7 +353,7 @@ class RecordAnswerResponse(_message.Message):
     recorded_at: _builtins.str
     """When it was stored, RFC 3339."""
     valid_until: _builtins.str
-    """Last day on which it counts, ISO 8601."""
+    """Last day on which it counts, ISO 8601. Empty: of a repetition whose question the rulebook no longer asks."""
     def __init__(
         self,
         *,
@@ -485,7 +487,7 @@ class ListDecisionsRequest(_message.Message):
     page_size: _builtins.int
     """Decisions on one page, 1 to 200. Absent: 50."""
     page_token: _builtins.str
-    """`next_page_token` of the page before. Absent: the first page."""
+    """`next_page_token` of the page before, for the same question. Absent: the first page."""
     def __init__(
         self,
         *,
@@ -520,7 +522,7 @@ class ListDecisionsResponse(_message.Message):
     """To be sent for the next page. Empty: this is the last one."""
     @_builtins.property
     def decisions(self) -> _containers.RepeatedCompositeFieldContainer[_decision_pb2.Decision]:
-        """The decisions of the page."""
+        """The decisions of the page: fewer than asked for where they would be more than 2 MiB."""
 
     def __init__(
         self,
@@ -607,7 +609,7 @@ class ListActionsRequest(_message.Message):
     page_size: _builtins.int
     """Actions on one page, 1 to 200. Absent: 50."""
     page_token: _builtins.str
-    """`next_page_token` of the page before. Absent: the first page."""
+    """`next_page_token` of the page before, for the same question. Absent: the first page."""
     @_builtins.property
     def states(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Only in these states, words of `WorklistAction.state`. Empty: new, open, escalated."""

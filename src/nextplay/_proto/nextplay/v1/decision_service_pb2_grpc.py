@@ -26,7 +26,8 @@ if _version_not_supported:
 
 
 class DecisionServiceStub:
-    """Answers for accounts, and the memory of reactions.
+    """Answers for accounts, and the memory of what became of them. Everything but Decide and BatchDecide is UNIMPLEMENTED on
+    a server that keeps no memory (`store` is `none`).
     """
 
     def __init__(self, channel):
@@ -93,7 +94,8 @@ class DecisionServiceStub:
 
 
 class DecisionServiceServicer:
-    """Answers for accounts, and the memory of reactions.
+    """Answers for accounts, and the memory of what became of them. Everything but Decide and BatchDecide is UNIMPLEMENTED on
+    a server that keeps no memory (`store` is `none`).
     """
 
     def Decide(self, request, context):
@@ -112,63 +114,64 @@ class DecisionServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RecordReaction(self, request, context):
-        """Records what a person did with an action. Durable before the answer. UNIMPLEMENTED until the store exists.
+        """Records what a person did with an action. Durable before the answer, as every write here.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def BatchRecordReactions(self, request, context):
-        """Records up to 100 reactions, each with its own status. UNIMPLEMENTED until the store exists.
+        """Records up to 100 reactions, in their order, each with its own status and its own `request_id`: a batch that broke
+        off may be sent again whole.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def RecordAnswer(self, request, context):
-        """Records the answer to the question of an undetermined gap. UNIMPLEMENTED until the store exists.
+        """Records the answer to the question of an undetermined gap.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def RecordOutcome(self, request, context):
-        """Records what became of an account. UNIMPLEMENTED until the store exists.
+        """Records what became of an account.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetDecision(self, request, context):
-        """Returns a decision as it was answered. UNIMPLEMENTED until the store exists.
+        """Returns a decision as it was answered; personal fields are masked in it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListDecisions(self, request, context):
-        """Lists the decisions of an account, newest first, in pages. UNIMPLEMENTED until the store exists.
+        """Lists the decisions of an account, newest first, in pages.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetLatestDecision(self, request, context):
-        """Returns the newest decision of an account. UNIMPLEMENTED until the store exists.
+        """Returns the newest decision of an account.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListActions(self, request, context):
-        """Lists actions, most urgent first, in pages: a person's worklist. UNIMPLEMENTED until the store exists.
+        """Lists actions, most urgent first (due date, then priority), in pages: a person's worklist.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def PutHold(self, request, context):
-        """Holds back one play or all for an account until a day. UNIMPLEMENTED until the store exists.
+        """Holds back one play or all for an account until a day, or lifts such a hold.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -241,7 +244,8 @@ def add_DecisionServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class DecisionService:
-    """Answers for accounts, and the memory of reactions.
+    """Answers for accounts, and the memory of what became of them. Everything but Decide and BatchDecide is UNIMPLEMENTED on
+    a server that keeps no memory (`store` is `none`).
     """
 
     @staticmethod

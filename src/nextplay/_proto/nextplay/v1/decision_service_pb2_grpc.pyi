@@ -5,7 +5,9 @@ Decisions, and what people did with them.
 
 Errors: every refusal by this server carries exactly one google.rpc.ErrorInfo (domain `nextplay`); INVALID_ARGUMENT
 also carries google.rpc.BadRequest with the paths of at most 20 fields; RESOURCE_EXHAUSTED by load carries
-google.rpc.RetryInfo. No answer repeats a customer's value. What gRPC itself ends never reaches the server and comes
+google.rpc.RetryInfo, and so does UNAVAILABLE, where the memory cannot be reached. NOT_FOUND says the same of an id
+that is unknown and of somebody else's; ALREADY_EXISTS, that a `request_id` came before with another content;
+FAILED_PRECONDITION, that the account was erased. No answer repeats a customer's value. What gRPC itself ends never reaches the server and comes
 without details: a message of more than 8 MiB and 64 KiB, also once it is unpacked (RESOURCE_EXHAUSTED), a call whose
 message does not arrive in time, and calls to a server that is gone (CANCELLED, DEADLINE_EXCEEDED, UNAVAILABLE).
 """
@@ -34,7 +36,9 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class DecisionServiceStub:
-    """Answers for accounts, and the memory of reactions."""
+    """Answers for accounts, and the memory of what became of them. Everything but Decide and BatchDecide is UNIMPLEMENTED on
+    a server that keeps no memory (`store` is `none`).
+    """
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -47,27 +51,31 @@ class DecisionServiceStub:
     in all, 256 KiB for each account.
     """
     RecordReaction: _grpc.UnaryUnaryMultiCallable[_decision_service_pb2.RecordReactionRequest, _decision_service_pb2.RecordReactionResponse]
-    """Records what a person did with an action. Durable before the answer. UNIMPLEMENTED until the store exists."""
+    """Records what a person did with an action. Durable before the answer, as every write here."""
     BatchRecordReactions: _grpc.UnaryUnaryMultiCallable[_decision_service_pb2.BatchRecordReactionsRequest, _decision_service_pb2.BatchRecordReactionsResponse]
-    """Records up to 100 reactions, each with its own status. UNIMPLEMENTED until the store exists."""
+    """Records up to 100 reactions, in their order, each with its own status and its own `request_id`: a batch that broke
+    off may be sent again whole.
+    """
     RecordAnswer: _grpc.UnaryUnaryMultiCallable[_decision_service_pb2.RecordAnswerRequest, _decision_service_pb2.RecordAnswerResponse]
-    """Records the answer to the question of an undetermined gap. UNIMPLEMENTED until the store exists."""
+    """Records the answer to the question of an undetermined gap."""
     RecordOutcome: _grpc.UnaryUnaryMultiCallable[_decision_service_pb2.RecordOutcomeRequest, _decision_service_pb2.RecordOutcomeResponse]
-    """Records what became of an account. UNIMPLEMENTED until the store exists."""
+    """Records what became of an account."""
     GetDecision: _grpc.UnaryUnaryMultiCallable[_decision_service_pb2.GetDecisionRequest, _decision_service_pb2.GetDecisionResponse]
-    """Returns a decision as it was answered. UNIMPLEMENTED until the store exists."""
+    """Returns a decision as it was answered; personal fields are masked in it."""
     ListDecisions: _grpc.UnaryUnaryMultiCallable[_decision_service_pb2.ListDecisionsRequest, _decision_service_pb2.ListDecisionsResponse]
-    """Lists the decisions of an account, newest first, in pages. UNIMPLEMENTED until the store exists."""
+    """Lists the decisions of an account, newest first, in pages."""
     GetLatestDecision: _grpc.UnaryUnaryMultiCallable[_decision_service_pb2.GetLatestDecisionRequest, _decision_service_pb2.GetLatestDecisionResponse]
-    """Returns the newest decision of an account. UNIMPLEMENTED until the store exists."""
+    """Returns the newest decision of an account."""
     ListActions: _grpc.UnaryUnaryMultiCallable[_decision_service_pb2.ListActionsRequest, _decision_service_pb2.ListActionsResponse]
-    """Lists actions, most urgent first, in pages: a person's worklist. UNIMPLEMENTED until the store exists."""
+    """Lists actions, most urgent first (due date, then priority), in pages: a person's worklist."""
     PutHold: _grpc.UnaryUnaryMultiCallable[_decision_service_pb2.PutHoldRequest, _decision_service_pb2.PutHoldResponse]
-    """Holds back one play or all for an account until a day. UNIMPLEMENTED until the store exists."""
+    """Holds back one play or all for an account until a day, or lifts such a hold."""
 
 @_typing.type_check_only
 class DecisionServiceAsyncStub(DecisionServiceStub):
-    """Answers for accounts, and the memory of reactions."""
+    """Answers for accounts, and the memory of what became of them. Everything but Decide and BatchDecide is UNIMPLEMENTED on
+    a server that keeps no memory (`store` is `none`).
+    """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     Decide: _aio.UnaryUnaryMultiCallable[_decision_service_pb2.DecideRequest, _decision_service_pb2.DecideResponse]  # type: ignore[assignment]
@@ -77,26 +85,30 @@ class DecisionServiceAsyncStub(DecisionServiceStub):
     in all, 256 KiB for each account.
     """
     RecordReaction: _aio.UnaryUnaryMultiCallable[_decision_service_pb2.RecordReactionRequest, _decision_service_pb2.RecordReactionResponse]  # type: ignore[assignment]
-    """Records what a person did with an action. Durable before the answer. UNIMPLEMENTED until the store exists."""
+    """Records what a person did with an action. Durable before the answer, as every write here."""
     BatchRecordReactions: _aio.UnaryUnaryMultiCallable[_decision_service_pb2.BatchRecordReactionsRequest, _decision_service_pb2.BatchRecordReactionsResponse]  # type: ignore[assignment]
-    """Records up to 100 reactions, each with its own status. UNIMPLEMENTED until the store exists."""
+    """Records up to 100 reactions, in their order, each with its own status and its own `request_id`: a batch that broke
+    off may be sent again whole.
+    """
     RecordAnswer: _aio.UnaryUnaryMultiCallable[_decision_service_pb2.RecordAnswerRequest, _decision_service_pb2.RecordAnswerResponse]  # type: ignore[assignment]
-    """Records the answer to the question of an undetermined gap. UNIMPLEMENTED until the store exists."""
+    """Records the answer to the question of an undetermined gap."""
     RecordOutcome: _aio.UnaryUnaryMultiCallable[_decision_service_pb2.RecordOutcomeRequest, _decision_service_pb2.RecordOutcomeResponse]  # type: ignore[assignment]
-    """Records what became of an account. UNIMPLEMENTED until the store exists."""
+    """Records what became of an account."""
     GetDecision: _aio.UnaryUnaryMultiCallable[_decision_service_pb2.GetDecisionRequest, _decision_service_pb2.GetDecisionResponse]  # type: ignore[assignment]
-    """Returns a decision as it was answered. UNIMPLEMENTED until the store exists."""
+    """Returns a decision as it was answered; personal fields are masked in it."""
     ListDecisions: _aio.UnaryUnaryMultiCallable[_decision_service_pb2.ListDecisionsRequest, _decision_service_pb2.ListDecisionsResponse]  # type: ignore[assignment]
-    """Lists the decisions of an account, newest first, in pages. UNIMPLEMENTED until the store exists."""
+    """Lists the decisions of an account, newest first, in pages."""
     GetLatestDecision: _aio.UnaryUnaryMultiCallable[_decision_service_pb2.GetLatestDecisionRequest, _decision_service_pb2.GetLatestDecisionResponse]  # type: ignore[assignment]
-    """Returns the newest decision of an account. UNIMPLEMENTED until the store exists."""
+    """Returns the newest decision of an account."""
     ListActions: _aio.UnaryUnaryMultiCallable[_decision_service_pb2.ListActionsRequest, _decision_service_pb2.ListActionsResponse]  # type: ignore[assignment]
-    """Lists actions, most urgent first, in pages: a person's worklist. UNIMPLEMENTED until the store exists."""
+    """Lists actions, most urgent first (due date, then priority), in pages: a person's worklist."""
     PutHold: _aio.UnaryUnaryMultiCallable[_decision_service_pb2.PutHoldRequest, _decision_service_pb2.PutHoldResponse]  # type: ignore[assignment]
-    """Holds back one play or all for an account until a day. UNIMPLEMENTED until the store exists."""
+    """Holds back one play or all for an account until a day, or lifts such a hold."""
 
 class DecisionServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Answers for accounts, and the memory of reactions."""
+    """Answers for accounts, and the memory of what became of them. Everything but Decide and BatchDecide is UNIMPLEMENTED on
+    a server that keeps no memory (`store` is `none`).
+    """
 
     @_abc_1.abstractmethod
     def Decide(
@@ -122,7 +134,7 @@ class DecisionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _decision_service_pb2.RecordReactionRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_decision_service_pb2.RecordReactionResponse, _abc.Awaitable[_decision_service_pb2.RecordReactionResponse]]:
-        """Records what a person did with an action. Durable before the answer. UNIMPLEMENTED until the store exists."""
+        """Records what a person did with an action. Durable before the answer, as every write here."""
 
     @_abc_1.abstractmethod
     def BatchRecordReactions(
@@ -130,7 +142,9 @@ class DecisionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _decision_service_pb2.BatchRecordReactionsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_decision_service_pb2.BatchRecordReactionsResponse, _abc.Awaitable[_decision_service_pb2.BatchRecordReactionsResponse]]:
-        """Records up to 100 reactions, each with its own status. UNIMPLEMENTED until the store exists."""
+        """Records up to 100 reactions, in their order, each with its own status and its own `request_id`: a batch that broke
+        off may be sent again whole.
+        """
 
     @_abc_1.abstractmethod
     def RecordAnswer(
@@ -138,7 +152,7 @@ class DecisionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _decision_service_pb2.RecordAnswerRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_decision_service_pb2.RecordAnswerResponse, _abc.Awaitable[_decision_service_pb2.RecordAnswerResponse]]:
-        """Records the answer to the question of an undetermined gap. UNIMPLEMENTED until the store exists."""
+        """Records the answer to the question of an undetermined gap."""
 
     @_abc_1.abstractmethod
     def RecordOutcome(
@@ -146,7 +160,7 @@ class DecisionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _decision_service_pb2.RecordOutcomeRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_decision_service_pb2.RecordOutcomeResponse, _abc.Awaitable[_decision_service_pb2.RecordOutcomeResponse]]:
-        """Records what became of an account. UNIMPLEMENTED until the store exists."""
+        """Records what became of an account."""
 
     @_abc_1.abstractmethod
     def GetDecision(
@@ -154,7 +168,7 @@ class DecisionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _decision_service_pb2.GetDecisionRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_decision_service_pb2.GetDecisionResponse, _abc.Awaitable[_decision_service_pb2.GetDecisionResponse]]:
-        """Returns a decision as it was answered. UNIMPLEMENTED until the store exists."""
+        """Returns a decision as it was answered; personal fields are masked in it."""
 
     @_abc_1.abstractmethod
     def ListDecisions(
@@ -162,7 +176,7 @@ class DecisionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _decision_service_pb2.ListDecisionsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_decision_service_pb2.ListDecisionsResponse, _abc.Awaitable[_decision_service_pb2.ListDecisionsResponse]]:
-        """Lists the decisions of an account, newest first, in pages. UNIMPLEMENTED until the store exists."""
+        """Lists the decisions of an account, newest first, in pages."""
 
     @_abc_1.abstractmethod
     def GetLatestDecision(
@@ -170,7 +184,7 @@ class DecisionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _decision_service_pb2.GetLatestDecisionRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_decision_service_pb2.GetLatestDecisionResponse, _abc.Awaitable[_decision_service_pb2.GetLatestDecisionResponse]]:
-        """Returns the newest decision of an account. UNIMPLEMENTED until the store exists."""
+        """Returns the newest decision of an account."""
 
     @_abc_1.abstractmethod
     def ListActions(
@@ -178,7 +192,7 @@ class DecisionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _decision_service_pb2.ListActionsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_decision_service_pb2.ListActionsResponse, _abc.Awaitable[_decision_service_pb2.ListActionsResponse]]:
-        """Lists actions, most urgent first, in pages: a person's worklist. UNIMPLEMENTED until the store exists."""
+        """Lists actions, most urgent first (due date, then priority), in pages: a person's worklist."""
 
     @_abc_1.abstractmethod
     def PutHold(
@@ -186,6 +200,6 @@ class DecisionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _decision_service_pb2.PutHoldRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_decision_service_pb2.PutHoldResponse, _abc.Awaitable[_decision_service_pb2.PutHoldResponse]]:
-        """Holds back one play or all for an account until a day. UNIMPLEMENTED until the store exists."""
+        """Holds back one play or all for an account until a day, or lifts such a hold."""
 
 def add_DecisionServiceServicer_to_server(servicer: DecisionServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -4,7 +4,7 @@ isort:skip_file
 What Nextplay is told after a decision: reactions, answers, outcomes and holds.
 
 Every write carries a `request_id`: sent again with the same content it is one write with one answer, with another
-content it is refused. What was answered OK is durable.
+content it is refused. What was answered OK is durable. Texts never hold U+0000.
 """
 
 from google.protobuf import descriptor as _descriptor
@@ -44,13 +44,13 @@ class Reaction(_message.Message):
     decision_id: _builtins.str
     """Decision in which the action was seen. Absent: unknown."""
     snoozed_until: _builtins.str
-    """Last day of the snooze, ISO 8601. Required for snoozed, refused otherwise."""
+    """Last day of the snooze, ISO 8601, not before today in UTC. Required for snoozed, refused otherwise."""
     actor_id: _builtins.str
     """Who reacted, the sender's id of the person. Absent: unknown."""
     at: _builtins.str
-    """When, RFC 3339, not in the future. Absent: now."""
+    """When, RFC 3339, not in the future (a clock up to a minute ahead is taken for now). Absent: now."""
     reason: _builtins.str
-    """Declared reason, a word of the rulebook. Absent: none was given."""
+    """Why: a word of the rulebook where it declares reasons, else any. Absent: none was given."""
     def __init__(
         self,
         *,
@@ -110,7 +110,7 @@ class Answer(_message.Message):
     actor_id: _builtins.str
     """Who answered, the sender's id of the person. Absent: unknown."""
     at: _builtins.str
-    """When, RFC 3339, not in the future. Absent: now."""
+    """When, RFC 3339, not in the future (a clock up to a minute ahead is taken for now). Absent: now."""
     def __init__(
         self,
         *,
@@ -151,7 +151,7 @@ class Outcome(_message.Message):
     kind: _builtins.str
     """renewed, churned, expanded, contracted, objective_achieved. Required."""
     occurred_on: _builtins.str
-    """Day on which it took effect, ISO 8601. Required."""
+    """Day on which it took effect, ISO 8601, not in the future. Required."""
     objective_id: _builtins.str
     """`Objective.objective_id`. Required for objective_achieved, refused otherwise."""
     @_builtins.property
@@ -179,7 +179,7 @@ Global___Outcome: _TypeAlias = Outcome  # noqa: Y015
 
 @_typing.final
 class Hold(_message.Message):
-    """No play, or not this one, for an account until a day."""
+    """No play, or not this one, for an account until a day. It replaces an earlier one of the same account and play."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -191,9 +191,9 @@ class Hold(_message.Message):
     account_id: _builtins.str
     """Account; required, 1 to 200 characters."""
     play: _builtins.str
-    """Id of the play. Absent: every play."""
+    """Id of the play, or one that it had before. Absent: every play."""
     until: _builtins.str
-    """Last day of the hold, ISO 8601; required."""
+    """Last day of the hold, ISO 8601; required. A day that has passed lifts the earlier hold."""
     reason: _builtins.str
     """Why, at most 500 characters; required."""
     actor_id: _builtins.str
@@ -255,7 +255,7 @@ class WorklistAction(_message.Message):
     owner_id: _builtins.str
     """The person. Absent: unknown."""
     due_on: _builtins.str
-    """Day by which it is to be done, ISO 8601."""
+    """Day by which it is to be done, ISO 8601. Empty: the action closed before it was ever listed."""
     updated_at: _builtins.str
     """When its state last changed, RFC 3339."""
     def __init__(
