@@ -38,9 +38,11 @@ def adapted_artefact(file: ModelFile, specs: Mapping[str, FactSpec], *, version:
         row | {"probability": round(function(row["log_odds"]) * MILLION) / MILLION} for row in document["golden"]
     ]
     if document["reference"] is not None:
-        document["reference"] = {key: value for key, value in document["reference"].items() if key != "mean"} | {
-            "probabilities": [_moved(one, slope, intercept) for one in document["reference"]["probabilities"]]
-        }
+        was = document["reference"]
+        quantiles = [_moved(one, slope, intercept) for one in was["probabilities"]]
+        lost = {"mean"} if len(set(quantiles)) == len(set(was["probabilities"])) else {"mean", "binned"}
+        document["reference"] = {key: value for key, value in was.items() if key not in lost}
+        document["reference"]["probabilities"] = quantiles
     return artefact_bytes(document)
 
 

@@ -93,13 +93,15 @@ class FactReference(Part):
 class Reference(Part):
     """How facts and answers were spread over the `rows` that the model was made from.
 
-    `probabilities` are quantiles, `mean` is their mean (absent in files of earlier writers).
+    `probabilities` are quantiles, `binned` the shares between them as of a fact, `mean` their mean (both absent in
+    files of earlier writers).
     """
 
     rows: Annotated[int, Field(ge=1)]
     facts: dict[str, FactReference]
     probabilities: list[Share]
     mean: Share | None = None
+    binned: list[Share] = Field(default_factory=list)
 
 
 class Adaptation(Part):

@@ -40,10 +40,12 @@ def spread_of_words(places: Floats, words: Sequence[str]) -> dict[str, Any]:
 
 
 def spread_of_answers(probabilities: Floats) -> dict[str, Any]:
-    """Describe probabilities: their quantiles, and their mean."""
-    quantiles = np.percentile(probabilities, TENTHS)
+    """Describe probabilities: their quantiles, the shares between these, and their mean."""
+    rounded = np.round(probabilities, DECIMALS)
+    quantiles = np.round(np.percentile(rounded, TENTHS), DECIMALS)
     return {
-        "probabilities": [round(value, DECIMALS) for value in quantiles.tolist()],
+        "probabilities": quantiles.tolist(),
+        "binned": (binned(rounded, np.unique(quantiles)) / len(rounded)).tolist(),
         "mean": round(float(probabilities.mean()), DECIMALS),
     }
 

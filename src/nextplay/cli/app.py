@@ -23,7 +23,7 @@ accounts, `model` trains a churn model on your own outcomes.
 Findings go to stdout, progress and complaints to stderr.
 
 Exit codes: 0 fine, 1 could not be done, 2 the input cannot be used, 3 the rulebook or the model cannot be used,
-4 rule tests fail, 5 rulebooks decide differently, 70 an error of ours.
+4 rule tests fail, 5 rulebooks decide differently, 6 accounts drifted, 70 an error of ours.
 """
 
 COMMANDS: Final[Mapping[str, str]] = {

@@ -17,6 +17,7 @@ class ExitCode(IntEnum):
     RULEBOOK = 3
     TESTS = 4
     DIFFERENCES = 5
+    DRIFTED = 6
     OURS = 70
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from nextplay.cli.model_adapt import adapt
+from nextplay.cli.model_drift import run_drift
 from nextplay.cli.model_evaluate import evaluate
 from nextplay.cli.model_explain import explain
 from nextplay.cli.model_show import show_model
@@ -21,5 +22,6 @@ def model() -> None:
 app.command("train")(train)
 app.command("adapt")(adapt)
 app.command("evaluate")(evaluate)
+app.command("drift")(run_drift)
 app.command("show")(show_model)
 app.command("explain")(explain)

@@ -46,9 +46,9 @@ def measured(probability: Floats, label: Flags) -> Measures:
 
 
 def intervals(
-    probability: Floats, label: Flags, accounts: Whole, *, seed: int, resamples: int = 200
+    probability: Floats, label: Flags, accounts: Whole, *, seed: int, resamples: int = 200, level: float = 0.95
 ) -> dict[str, tuple[float, float]]:
-    """Return 95 % percentile intervals of each measure, whole accounts drawn with replacement."""
+    """Return percentile intervals of each measure, of 95 % or `level`, whole accounts drawn with replacement."""
     order = np.argsort(accounts, kind="stable")
     starts = np.flatnonzero(np.diff(accounts[order], prepend=accounts[order][0] - 1))
     rows_of = np.split(order, starts[1:])
@@ -58,7 +58,8 @@ def intervals(
         rows = np.concatenate([rows_of[one] for one in chance.integers(0, len(rows_of), len(rows_of))])
         if 0 < label[rows].sum() < len(rows):
             drawn.append(asdict(measured(probability[rows], label[rows])))
-    ends = {name: np.percentile([one[name] for one in drawn], [2.5, 97.5]) for name in drawn[0]}
+    ends_at = [50 * (1 - level), 50 * (1 + level)]
+    ends = {name: np.percentile([one[name] for one in drawn], ends_at) for name in drawn[0]}
     return {name: (float(low), float(high)) for name, (low, high) in ends.items()}
 
 
