@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from tests.store.told import T0, Clock, a_decision, a_reaction, an_action
@@ -51,6 +52,14 @@ def test_a_receipt_can_be_asked_for(store: Store, clock: Clock) -> None:
     assert store.receipt("other", "r-1", sent=b"one") is None
     with pytest.raises(RequestIdReused):
         store.receipt("", "r-1", sent=b"two")
+
+
+def test_fifty_at_once_are_one_row_with_one_receipt(store_url: str) -> None:
+    """Parallel duplicates have the receipt of the one that was written, to the microsecond."""
+    outcome = Outcome("acme", "churned", date(2026, 3, 1))
+    with Store.open(store_url, clock=lambda: datetime.now(UTC)) as store, ThreadPoolExecutor(16) as pool:
+        receipts = set(pool.map(lambda _: store.record("", "r-1", outcome), range(50)))
+        assert len(receipts) == len(list(store.records())) == 1
 
 
 def test_a_request_id_with_another_content_is_refused(store: Store, clock: Clock) -> None:

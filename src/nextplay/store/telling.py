@@ -44,7 +44,8 @@ def record(
         row["play"], row["gap"], row["channel"] = named_action(connection, tenant, told)
         if told.decision_id is not None and not is_known(connection, tenant, told.account_id, told.decision_id):
             raise NotRemembered("decision")
-    if not connection.execute(inserting(connection)(RECORDS).on_conflict_do_nothing(), row).rowcount:
+    write = inserting(connection)(RECORDS).on_conflict_do_nothing().returning(RECORDS.c.sequence)
+    if connection.execute(write, row).first() is None:
         return _of_another(connection, tenant, request_id, payload_hash)
     if isinstance(told, Reaction):
         react(connection, tenant, told, now=now)
