@@ -17,6 +17,7 @@ import expert_churn_model
 from nextplay.authoring.sample_book.page import sample_book_page
 from nextplay.facts import Vocabulary
 from nextplay.facts.page import facts_page
+from nextplay.facts.raw_page import raw_rows_page
 from nextplay.rules.compile import compile_rulebook
 from nextplay.rules.schema import schema_files
 from nextplay.rules.source import read_rulebook_folder
@@ -44,6 +45,11 @@ def page_of_facts(folder: Path) -> None:
     put(folder, "docs/facts.md", facts_page(known.specs.values(), known.item_specs.values()).encode())
 
 
+def page_of_raw_rows(folder: Path) -> None:
+    """Write the page of what raw rows are summed up to."""
+    put(folder, "docs/raw_rows.md", raw_rows_page().encode())
+
+
 def page_of_sample_book(folder: Path) -> None:
     """Write the page of the sample book: causes, look-alikes, holes and coefficients."""
     put(folder, "docs/sample_book.md", sample_book_page().encode())
@@ -65,7 +71,7 @@ def put(folder: Path, name: str, content: bytes) -> None:
 
 GENERATORS: Final[Mapping[str, tuple[Callable[[Path], None], ...]]] = {
     "protos": (protos,),
-    "docs": (churn_model, page_of_facts, page_of_sample_book),
+    "docs": (churn_model, page_of_facts, page_of_raw_rows, page_of_sample_book),
     "schemas": (rule_schemas,),
 }
 UNCOMMITTED: Final = frozenset({"schemas"})

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol, get_args
 
 from nextplay.decision import FactValue
-from nextplay.facts.spec import ItemKind
+from nextplay.facts.spec import FactSpec, ItemKind
 
 MOST_ITEMS: Final = 20
 """Rules look at so many items of one list; the others are left out with a warning."""
@@ -40,6 +40,9 @@ class ReadsFacts(Protocol):
     def value(self, name: str) -> FactValue:
         """Return the value of a fact."""
 
+    def sources(self, spec: FactSpec) -> tuple[str, ...]:
+        """Return what a fact was read from."""
+
 
 @dataclass(frozen=True, slots=True)
 class FactsOfItem:
@@ -53,6 +56,10 @@ class FactsOfItem:
         if kind_of(name) is None:
             return self.facts.value(name)
         return None if self.item is None else self.item.values[name]
+
+    def sources(self, spec: FactSpec) -> tuple[str, ...]:
+        """Return what a fact was read from; see `Facts.sources`."""
+        return self.facts.sources(spec)
 
 
 def kind_of(name: str) -> ItemKind | None:

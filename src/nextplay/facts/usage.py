@@ -29,6 +29,7 @@ from nextplay.facts.declare import (
     whole_view,
 )
 from nextplay.facts.draft import Draft, put_quotient
+from nextplay.facts.raw_weeks import weekly_people
 from nextplay.snapshot import CustomerSnapshot
 
 _ROUNDING: Final = 6
@@ -69,7 +70,10 @@ def _write_first_value_ratio(draft: Draft, wanted: Mapping[str, FactValue]) -> N
 
 def _active_ratio(snapshot: CustomerSnapshot) -> float | None:
     usage = snapshot.usage
-    active, median, expected = usage.active_users_28d, usage.median_active_users_90d, usage.expected_active_ratio
+    active: float | None = usage.active_users_28d
+    median, expected = usage.median_active_users_90d, usage.expected_active_ratio
+    if (active is None or median is None) and snapshot.usage_weekly is not None:
+        active, median = weekly_people(snapshot)
     usual = None if median is None else median * (1.0 if expected is None else expected)
     if active is None or not usual:
         return None

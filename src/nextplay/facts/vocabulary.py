@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from operator import attrgetter, itemgetter
 from types import MappingProxyType
@@ -22,6 +22,7 @@ from nextplay.facts.item_fields import ITEM_SPECS
 from nextplay.facts.item_rows import ItemPlan
 from nextplay.facts.items import ITEM_KINDS, Item, kind_of
 from nextplay.facts.objectives import objective_facts
+from nextplay.facts.raw_rows import NOTHING_FILLED, completed, has_raw_rows
 from nextplay.facts.spec import AttributeSpec, CountSpec, FactSpec, ItemKind
 from nextplay.facts.support import SUPPORT_FACTS
 from nextplay.facts.surveys import SHIPPED_STALE_AFTER_DAYS, survey_facts
@@ -38,6 +39,10 @@ _PADDING: Final = ("account_id", "as_of")
 _NO_ITEMS: Final[Mapping[ItemKind, tuple[Item, ...] | None]] = MappingProxyType({})
 
 
+def _nothing_filled() -> Mapping[str, str]:
+    return NOTHING_FILLED
+
+
 def _no_items() -> Mapping[ItemKind, tuple[Item, ...] | None]:
     return _NO_ITEMS
 
@@ -48,6 +53,7 @@ class Facts:
 
     `input_warnings` name attributes that were sent and could not be used, and lists that are longer than rules look.
     `names` where it is left out. `items` holds the lists whose items were planned; an unknown list is `None`.
+    `filled` names the raw list that a field was taken from which was not sent.
     """
 
     names: tuple[str, ...]
@@ -55,6 +61,7 @@ class Facts:
     input_warnings: tuple[InputWarning, ...] = ()
     positions: Mapping[str, int] = field(default_factory=dict)
     items: Mapping[ItemKind, tuple[Item, ...] | None] = field(default_factory=_no_items)
+    filled: Mapping[str, str] = field(default_factory=_nothing_filled)
 
     def __post_init__(self) -> None:
         """Index the names, unless a plan has done so already."""
@@ -70,13 +77,19 @@ class Facts:
         values, positions = self.values, self.positions
         return [values[positions[name]] for name in names]
 
+    def sources(self, spec: FactSpec) -> tuple[str, ...]:
+        """Return the fields that a fact was read from, and the raw lists that stood in for those not sent."""
+        if not self.filled or spec.name not in self.positions or self.value(spec.name) is None:
+            return spec.reads
+        return (*spec.reads, *sorted({self.filled[path] for path in spec.reads if path in self.filled}))
+
     def with_churn(self, probability: float | None, band: str | None) -> Facts:
         """Return the same facts with the churn score filled in, as far as it was planned."""
         values, positions = list(self.values), self.positions
         for name, value in ((CHURN_PROBABILITY, probability), (CHURN_BAND, band)):
             if name in positions:
                 values[positions[name]] = value
-        return Facts(self.names, tuple(values), self.input_warnings, positions, self.items)
+        return Facts(self.names, tuple(values), self.input_warnings, positions, self.items, self.filled)
 
 
 class FactPlan:
@@ -121,6 +134,13 @@ class FactPlan:
 
     def read(self, snapshot: CustomerSnapshot) -> Facts:
         """Compute the planned facts of one snapshot, and nothing else."""
+        if has_raw_rows(snapshot):
+            whole = completed(snapshot)
+            facts = self._of(whole.snapshot)
+            return replace(facts, input_warnings=facts.input_warnings + whole.warnings, filled=whole.filled)
+        return self._of(snapshot)
+
+    def _of(self, snapshot: CustomerSnapshot) -> Facts:
         view = AccountView(snapshot, self._stale_after)
         values: list[FactValue] = list(self._fields(snapshot)[: -len(_PADDING)])
         for list_name, groups, unknown_list in self._families:

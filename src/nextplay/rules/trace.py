@@ -119,17 +119,19 @@ class Tracer:
         truths = {stated.test(one.state) for one in state[-1].of(kind)}
         return True if True in truths else None if None in truths else False
 
-    def _reading(self, leaf: FactLeaf, facts: FactValues) -> Reading:
-        return reading_of(leaf, facts, self._specs[leaf.fact])
+    def _reading(self, leaf: FactLeaf, facts: Facts | FactsOfItem) -> Reading:
+        spec = self._specs[leaf.fact]
+        return reading_of(leaf, facts, spec, reads=facts.sources(spec))
 
 
-def reading_of(leaf: FactLeaf, facts: FactValues, spec: FactSpec | None = None) -> Reading:
-    """Return a leaf as it was found; with `spec`, also how far its limit is, and what the fact reads."""
+def reading_of(
+    leaf: FactLeaf, facts: FactValues, spec: FactSpec | None = None, *, reads: tuple[str, ...] = ()
+) -> Reading:
+    """Return a leaf as it was found, and what the fact `reads`; with `spec`, also how far its limit is."""
     possible, value = operands(leaf, facts), facts.value(leaf.fact)
     threshold = cast("FactValue | tuple[float, ...]", possible[0]) if len(possible) == 1 else None
     distance = distance_of(leaf, value, cast("Any", threshold), spec) if spec is not None else None
     steps = None if distance is None else distance.steps
-    reads = () if spec is None else spec.reads
     return Reading(leaf.fact, value, leaf.operator, threshold, evaluate(leaf, facts, {}), steps, reads)
 
 

@@ -168,7 +168,7 @@ class Touchpoint:
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """Tickets, as counted by the sender. A *cluster* is a group of tickets of one cause."""
+    """Tickets, as counted by the sender or summed up from `tickets`. A *cluster* is a group of tickets of one cause."""
 
     __pydantic_config__: ClassVar[ConfigDict] = _CONFIG
     open_tickets: Count | None = None
@@ -267,7 +267,7 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """One support ticket, raw."""
+    """One support ticket, raw. Without `resolved_at` it is not resolved; `docs/raw_rows.md` says what is summed up."""
 
     __pydantic_config__: ClassVar[ConfigDict] = _CONFIG
     ticket_id: Name | None = None
@@ -295,7 +295,7 @@ class UsageWeek:
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """One contact between people, raw."""
+    """One contact between people, raw. Without `no_show` it was no appointment."""
 
     __pydantic_config__: ClassVar[ConfigDict] = _CONFIG
     occurred_at: Instant | None = None

@@ -24,12 +24,9 @@ KNOWN_EMPTY: Final = (
 )  # fmt: skip
 """The lists that `known_empty` may name: the closed set."""
 
-_RAW: Final = ("interactions", "tickets", "usage_weekly")
-"""Lists that are validated and that no fact reads."""
 _LONG: Final = frozenset({"interactions", "tickets"})
 _UNSEEN: Final = "unseen word; counts as unknown"
 _ROW_LEFT_OUT: Final = "unseen word; this row is left out"
-_UNUSED: Final = "validated, not used yet: send the aggregates"
 _FUTURE: Final = "lies in the future of `as_of`; counts as unknown"
 _KIND_MAKES_THE_ROW: Final = ("events", "surveys")
 """Lists whose rows mean nothing to any fact when their kind is a word of the sender's own."""
@@ -67,7 +64,6 @@ def read_snapshot(raw: Mapping[str, Any], *, strict: bool = False) -> SnapshotRe
 
     An unseen word of an enumeration, or a date of a past thing that lies in the future, becomes unknown and is named in
     `input_warnings`; a survey or event whose very kind is an unseen word is left out. `strict` refuses all of these.
-    Raw lists (`tickets`, `usage_weekly`, `interactions`) are validated and, since no fact reads them, warned about.
     Wrong types, malformed dates, numbers out of range or not finite, unknown keys and contradictions always fail.
     `null` is absent, wherever it stands. A `shown` entry of the history is dropped: being shown is not history.
 
@@ -87,15 +83,12 @@ def read_snapshot(raw: Mapping[str, Any], *, strict: bool = False) -> SnapshotRe
         violations += [Violation(path_of(loc), "must not lie in the future of `as_of`") for loc in future]
     if violations:
         raise InputInvalid(violations)
-    return SnapshotReading(_settled(snapshot, future, left_out), _warnings(snapshot, unseen, future))
+    return SnapshotReading(_settled(snapshot, future, left_out), _warnings(unseen, future))
 
 
-def _warnings(
-    snapshot: CustomerSnapshot, unseen: Sequence[ErrorDetails], future: Sequence[Loc]
-) -> tuple[InputWarning, ...]:
-    """Name what counts as unknown or is not read, in the order of the paths."""
-    found = [InputWarning(name, _UNUSED) for name in _RAW if getattr(snapshot, name) is not None]
-    found += [InputWarning(path_of(loc), _FUTURE) for loc in future]
+def _warnings(unseen: Sequence[ErrorDetails], future: Sequence[Loc]) -> tuple[InputWarning, ...]:
+    """Name what counts as unknown, in the order of the paths."""
+    found = [InputWarning(path_of(loc), _FUTURE) for loc in future]
     for problem in unseen:
         message = _ROW_LEFT_OUT if _makes_the_row(problem["loc"]) else _UNSEEN
         found.append(InputWarning(path_of(problem["loc"]), message))
@@ -217,6 +210,8 @@ def _contradictions(snapshot: CustomerSnapshot, left_out: set[Loc]) -> list[Viol
             found.append(violation)
     if snapshot.touchpoints:
         found += _repeated([row.name for row in snapshot.touchpoints], "touchpoints", "name")
+    if snapshot.tickets:
+        found += _repeated([row.ticket_id for row in snapshot.tickets], "tickets", "ticket_id")
     if snapshot.objectives:
         found += _repeated([row.objective_id for row in snapshot.objectives], "objectives", "objective_id")
     for index, entry in enumerate(snapshot.history or ()):
@@ -240,13 +235,13 @@ def _unfit_score(survey: Survey, index: int) -> Violation | None:
 
 
 def _repeated(names: Sequence[str | None], rows: str, key: str) -> list[Violation]:
-    if len(names) == len(set(names)):
-        return []
-    return [
-        Violation(f"{rows}[{index}].{key}", "must not stand twice")
-        for index, name in enumerate(names)
-        if name is not None and name in names[:index]
-    ]
+    seen: set[str | None] = {None}
+    found = []
+    for index, name in enumerate(names):
+        if name in seen and name is not None:
+            found.append(Violation(f"{rows}[{index}].{key}", "must not stand twice"))
+        seen.add(name)
+    return found
 
 
 def _future(snapshot: CustomerSnapshot) -> list[Loc]:

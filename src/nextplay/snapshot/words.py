@@ -32,7 +32,7 @@ EventKind = Literal[
     "layoffs", "incident", "release_change", "price_objection",
 ]  # fmt: skip
 EventStatus = Literal["unverified", "confirmed", "explained"]
-TicketKind = Literal["defect", "how_to"]
+TicketKind = Literal["defect", "how_to", "other"]
 Direction = Literal["ours", "theirs", "both"]
 HistoryKind = Literal[
     "accepted", "completed", "declined", "snoozed", "wrong_diagnosis", "contacted", "held", "answered"

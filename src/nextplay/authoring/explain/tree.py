@@ -8,13 +8,12 @@ from typing import Literal
 
 from nextplay.authoring.explain.case import Case, Decided
 from nextplay.decision import FactValue
-from nextplay.facts import FactsOfItem, FactSpec, Item
+from nextplay.facts import Facts, FactsOfItem, FactSpec, Item
 from nextplay.rules.condition import (
     All,
     AnyOf,
     Condition,
     FactLeaf,
-    FactValues,
     Not,
     Operand,
     Parameter,
@@ -136,7 +135,7 @@ class Trees:
     def _title(self, rule: SignalRule, item: Item | None) -> str:
         return render(rule.title, self._facts(item), self._case.specs, locale=self._case.locale)
 
-    def _facts(self, item: Item | None) -> FactValues:
+    def _facts(self, item: Item | None) -> Facts | FactsOfItem:
         return self._decided.facts if item is None else FactsOfItem(self._decided.facts, item)
 
     def _leaf(self, leaf: FactLeaf, item: Item | None) -> Node:
@@ -145,7 +144,7 @@ class Trees:
         return Node("fact", evaluate(leaf, facts, {}), id=leaf.fact, compared=compared)
 
 
-def _compared(leaf: FactLeaf, facts: FactValues, spec: FactSpec) -> Compared:
+def _compared(leaf: FactLeaf, facts: Facts | FactsOfItem, spec: FactSpec) -> Compared:
     possible = operands(leaf, facts)
     threshold = possible[0] if len(possible) == 1 else None
     value = facts.value(leaf.fact)
@@ -157,7 +156,7 @@ def _compared(leaf: FactLeaf, facts: FactValues, spec: FactSpec) -> Compared:
         distance_of(leaf, value, threshold, spec),
         spec.unit,
         spec.step,
-        spec.reads,
+        facts.sources(spec),
         when_unknown=leaf.when_unknown,
     )
     if not isinstance(leaf.operand, Parameter):

@@ -166,20 +166,22 @@ class CustomerSnapshot(_message.Message):
 
     @_builtins.property
     def tickets(self) -> _containers.RepeatedCompositeFieldContainer[Global___Ticket]:
-        """Raw support tickets, at most 2000. Empty is unknown unless `known_empty` names it. An aggregate in `support` wins.
-        Validated and not used yet: the input warnings name each such list.
+        """Raw support tickets, at most 2000: every one that is open, and every one opened or resolved in the last 180 days;
+        older ones without holes give the account's own median. Empty is unknown unless `known_empty` names it. What they
+        determine of `support` is filled in; an aggregate that was sent wins, and a difference is named in the warnings.
         """
 
     @_builtins.property
     def usage_weekly(self) -> _containers.RepeatedCompositeFieldContainer[Global___UsageWeek]:
-        """Raw weeks of use, at most 200. Empty is unknown unless `known_empty` names it. An aggregate in `usage` wins.
-        Validated and not used yet: the input warnings name each such list.
+        """Raw weeks of use, at most 200, each week once. Empty is unknown unless `known_empty` names it. What they determine
+        of `usage` is filled in; an aggregate that was sent wins.
         """
 
     @_builtins.property
     def interactions(self) -> _containers.RepeatedCompositeFieldContainer[Global___Interaction]:
-        """Raw contacts between people, at most 2000. Empty is unknown unless `known_empty` names it.
-        Validated and not used yet: the input warnings name each such list.
+        """Raw contacts between people, at most 2000: every one of the last 14 days, and older ones. Empty is unknown unless
+        `known_empty` names it. What they determine of `relationship` is filled in; an aggregate that was sent wins, and a
+        difference is named in the warnings.
         """
 
     @_builtins.property
@@ -846,7 +848,7 @@ Global___Touchpoint: _TypeAlias = Touchpoint  # noqa: Y015
 
 @_typing.final
 class Support(_message.Message):
-    """Tickets, as counted by the sender. A cluster is a group of tickets of one cause."""
+    """Tickets, as counted by the sender or summed up from `tickets`. A cluster is a group of tickets of one cause."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1382,19 +1384,21 @@ class Ticket(_message.Message):
     SLA_BREACHED_FIELD_NUMBER: _builtins.int
     WAITING_ON_FIELD_NUMBER: _builtins.int
     ticket_id: _builtins.str
-    """Sender's id. Absent is unknown."""
+    """Sender's id, in a list once. Absent is unknown."""
     opened_at: _builtins.str
-    """When it was opened, RFC 3339. Absent is unknown."""
+    """When it was opened, RFC 3339. Absent is unknown; a ticket opened after `as_of` does not exist."""
     first_reply_at: _builtins.str
     """When we first answered, RFC 3339. Absent is unknown."""
     resolved_at: _builtins.str
-    """When it was resolved, RFC 3339. Absent is unknown."""
+    """When it was last resolved, RFC 3339. Absent: it is not, where some ticket of the list has one or `waiting_on` says
+    whose turn it is; otherwise unknown.
+    """
     reopened_count: _builtins.int
     """How often it was reopened, whole, 0 or more. Absent is unknown."""
     priority: _builtins.str
     """Priority in the sender's own words; `p1` is the highest. Absent is unknown."""
     kind: _builtins.str
-    """defect, how_to. Absent is unknown."""
+    """defect, how_to, other. Absent is unknown."""
     cause: _builtins.str
     """Cause in the sender's own words; equal causes form a cluster. Absent is unknown."""
     touchpoint: _builtins.str
@@ -1528,9 +1532,11 @@ class Interaction(_message.Message):
     channel: _builtins.str
     """Channel in the sender's own words. Absent is unknown."""
     contact_role: _builtins.str
-    """Role of the contact person there, in the sender's own words. Absent is unknown."""
+    """Role of the contact person there, in the sender's own words; executive_sponsor and economic_buyer are among those
+    that are understood. Absent is unknown.
+    """
     no_show: _builtins.bool
-    """Whether the contact person did not come. Absent is unknown."""
+    """Whether the contact person did not come to an appointment. Absent: it was none."""
     def __init__(
         self,
         *,
