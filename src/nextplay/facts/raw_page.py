@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from textwrap import fill
 from typing import Final
 
 from nextplay.facts.raw_aggregate import RawList
 from nextplay.facts.raw_interactions import BUYER_ROLES, EXECUTIVE_ROLES
 from nextplay.facts.raw_rows import RAW_LISTS
 
+_WIDTH: Final = 118
 _PAGE: Final = """\
 # Raw rows
 
@@ -53,9 +55,13 @@ by that of the ten whole weeks between 90 and 14 days ago, weeks by weeks. `last
 tells no day.
 """,
     "interactions": """\
-Executive are these words of `contact_role`: {executive}. The buyer is {buyer}. Capitals do not matter, and a blank or
-a hyphen is as good as `_`. Other words are other people: map your own to these. An absent `no_show` says that the
-contact was no appointment. Not determined, since rows name no persons: `engaged_contacts`.
+Of `contact_role` these words mean the buyer: {buyer}. These mean an executive:
+
+{executive}.
+
+Capitals do not matter, and a blank or a hyphen is as good as `_`. Other words are other people: map your own to these.
+An absent `no_show` says that the contact was no appointment. Not determined, since rows name no persons:
+`engaged_contacts`.
 """,
 }
 
@@ -73,7 +79,7 @@ def _section(raw: RawList) -> str:
 
 
 def _listed(words: tuple[str, ...]) -> str:
-    return ", ".join(f"`{word}`" for word in words)
+    return fill(", ".join(f"`{word}`" for word in words), _WIDTH, break_on_hyphens=False)
 
 
 if __name__ == "__main__":
