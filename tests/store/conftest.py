@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
+import psycopg
 import pytest
 from tests.store.server import PostgresServer
 from tests.store.told import Clock
 
 from nextplay.store import Store
 from nextplay.store.migrating import upgrade
+from nextplay.store.schema import METADATA, NEEDED_REVISION
 
-_TEMPLATE = "ready"
-_NUMBERS = count(1)
+_DATABASE = "ready"
+_EMPTY = ";".join(
+    [*(f"DELETE FROM {table.name}" for table in METADATA.sorted_tables)]  # noqa: S608  our own tables
+    + [f"ALTER SEQUENCE {name}_sequence_seq RESTART" for name in ("decisions", "records")]
+    + [f"UPDATE alembic_version SET version_num = '{NEEDED_REVISION}'"]  # noqa: S608  a constant
+)
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
-    """Run one PostgreSQL for all tests of this process, with one database whose schema is ready to be copied."""
-    server = PostgresServer()
+    """Run one PostgreSQL for all tests of this process, with one database whose schema is ready."""
+    server = PostgresServer(durable=False)
     try:
         server.start()
-        upgrade(server.make(_TEMPLATE))
+        upgrade(server.make(_DATABASE))
         yield server
     finally:
         server.remove()
@@ -47,11 +52,12 @@ def sqlite_url(ready_file: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgresql_url(postgres: PostgresServer) -> Iterator[str]:
-    """Return the URL of a fresh store on PostgreSQL."""
-    name = f"store_{next(_NUMBERS)}"
-    yield postgres.make(name, template=_TEMPLATE)
-    postgres.drop(name)
+def postgresql_url(postgres: PostgresServer) -> str:
+    """Return the URL of a store on PostgreSQL that is as fresh."""
+    url = postgres.url(_DATABASE)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(_EMPTY)
+    return url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

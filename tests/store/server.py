@@ -25,10 +25,10 @@ _READY_SECONDS: Final = 30.0
 class PostgresServer:
     """One server. `start` and `stop` may alternate; it keeps its port and its data until `remove`.
 
-    What it acknowledges is on the disk: `fsync` stays on.
+    What it acknowledges is on the disk, unless `durable` is false: then it is quick, and no crash is part of a claim.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = True) -> None:
         """Make an empty cluster. As root it belongs to another user, since PostgreSQL refuses to run as root."""
         self._programs: Final = _programs()
         self.folder: Final = Path(tempfile.mkdtemp(prefix="nextplay-postgres-"))
@@ -43,6 +43,7 @@ class PostgresServer:
             configuration.write(
                 f"port = {self.port}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = '{self.folder}'\n"
                 "max_connections = 200\nshared_buffers = 16MB\nautovacuum = off\n"
+                f"fsync = {'on' if durable else 'off'}\n"
             )
 
     def url(self, database: str = "postgres") -> str:

@@ -18,7 +18,7 @@ _HELP = """Nextplay tells for each customer account what is wrong, of which kind
 
 A gap is CX where the experience is broken, and CS where the result is missing. `decide` answers for one account or a
 whole book, `serve` does it over gRPC, `rules` is for those who write the rulebook, `snapshots` turns exports into
-accounts, `model` trains a churn model on your own outcomes.
+accounts, `model` trains a churn model on your own outcomes, `store` looks after what the service remembers.
 
 Findings go to stdout, progress and complaints to stderr.
 
@@ -32,6 +32,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "rules": "nextplay.cli.rules",
     "snapshots": "nextplay.cli.snapshots",
     "model": "nextplay.cli.model",
+    "store": "nextplay.cli.store",
     "healthcheck": "nextplay.cli.healthcheck",
     "version": "nextplay.cli.version",
 }

@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Select, insert, select
 
 from nextplay.errors import NotRemembered
+from nextplay.store.engine import Database
 from nextplay.store.packing import decision_of, decision_row
 from nextplay.store.records import LoggedDecision, StoredDecision
 from nextplay.store.schema import DECISIONS
@@ -18,13 +19,17 @@ from nextplay.store.worklist import show
 _INSERT: Final = insert(DECISIONS)
 
 
-def log(connection: Connection, decisions: Sequence[LoggedDecision], *, now: datetime) -> int:
+def log(database: Database, decisions: Sequence[LoggedDecision], *, now: datetime) -> int:
     """Write a group of decisions and bring the worklist up to them; return how many erased accounts kept out."""
-    erased = erased_among(connection, {(decision.tenant, decision.account_id) for decision in decisions})
-    kept = [decision for decision in decisions if (decision.tenant, decision.account_id) not in erased]
-    if kept:
-        connection.execute(_INSERT, [decision_row(decision) for decision in kept])
-        show(connection, kept, now=now)
+    rows = [decision_row(decision) for decision in decisions]
+    with database.writing(logging=True) as connection:
+        erased = erased_among(connection, {(decision.tenant, decision.account_id) for decision in decisions})
+        if erased:
+            rows = [row for row in rows if (row["tenant"], row["account_id"]) not in erased]
+        kept = [decision for decision in decisions if (decision.tenant, decision.account_id) not in erased]
+        if kept:
+            connection.execute(_INSERT, rows)
+            show(connection, kept, now=now)
     return len(decisions) - len(kept)
 
 

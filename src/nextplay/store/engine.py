@@ -5,8 +5,7 @@ Every error of the database leaves here as `StoreUnavailable`.
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from threading import Lock
@@ -23,7 +22,8 @@ BUSY_SECONDS: Final = 10.0
 CONNECT_SECONDS: Final = 5
 POOL_SIZE: Final = 16
 POOL_OVERFLOW: Final = 48
-_WRITES: Final = "nextplay_writes"
+_BEGINS: Final = "nextplay_begins"
+"""Execution option: the statement with which a transaction on SQLite begins. Without it a statement stands alone."""
 _PRAGMAS: Final = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "temp_store=MEMORY")
 _ERASING: Final = 0x6E706C31
 """PostgreSQL's advisory lock: writers share it, whoever erases an account holds it alone."""
@@ -41,14 +41,37 @@ class Database:
         self.name: Final = _name(parsed)
         self.path: Final = Path(parsed.database or "") if self.dialect == "sqlite" else None
         self._engine: Final = _sqlite(parsed) if self.path is not None else _postgresql(parsed)
-        self._writing: Final = self._engine.execution_options(**{_WRITES: True})
+        by_itself = {"isolation_level": "AUTOCOMMIT"} if self.path is None else {}
+        self._alone: Final = self._engine.execution_options(**by_itself)
+        at_once = {"isolation_level": "REPEATABLE READ"} if self.path is None else {_BEGINS: "BEGIN"}
+        self._at_once: Final = self._engine.execution_options(**at_once)
+        self._writing: Final = self._engine.execution_options(**{_BEGINS: "BEGIN IMMEDIATE"})
         self._writer: Final = Lock()
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """Give a connection that sees one state of the database. Raises `StoreUnavailable`."""
-        with self._translated(), self._engine.connect() as connection:
+    def reading(self, *, at_once: bool = False) -> Iterator[Connection]:
+        """Give a connection whose statements stand alone; with `at_once` they all see one state of the database.
+
+        Raises `StoreUnavailable`.
+        """
+        with self._translated(), (self._at_once if at_once else self._alone).connect() as connection:
             yield connection
+
+    def rows(self, query: str, values: tuple[object, ...]) -> Sequence[Sequence[Any]]:
+        """Fetch what a query with `?` for each value finds, as the driver gives it: in half the time.
+
+        Raises `StoreUnavailable`.
+        """
+        with self._translated():
+            if self.path is None:
+                with self._alone.connect() as connection:
+                    return connection.exec_driver_sql(query.replace("?", "%s"), values).fetchall()
+            driver = self._engine.raw_connection()
+            try:
+                found: list[Sequence[Any]] = driver.cursor().execute(query, values).fetchall()
+            finally:
+                driver.close()
+            return found
 
     @contextmanager
     def writing(self, *, erasing: bool = False, logging: bool = False) -> Iterator[Connection]:
@@ -71,8 +94,7 @@ class Database:
     def alone(self) -> Iterator[Connection]:
         """Give a connection outside of any transaction, as VACUUM needs it. Raises `StoreUnavailable`."""
         locked = self._writer if self.dialect == "sqlite" else nullcontext()
-        outside = self._engine.execution_options(isolation_level="AUTOCOMMIT")
-        with self._translated(), locked, outside.connect() as connection:
+        with self._translated(), locked, self._alone.connect() as connection:
             yield connection
 
     def close(self) -> None:
@@ -83,8 +105,8 @@ class Database:
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except (SQLAlchemyError, sqlite3.Error) as error:
-            raise StoreUnavailable(f"{self.name} {sentence(error)}") from None
+        except (SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error) as error:
+            raise StoreUnavailable(f"the store `{self.name}` {sentence(error)}") from None
 
 
 def _parsed(url: str) -> URL:
@@ -108,11 +130,11 @@ def _parsed(url: str) -> URL:
 
 
 def _name(url: URL) -> str:
-    """Name the database without user and password."""
+    """Name the database: its file, or its URL without user, password and options."""
     if url.get_backend_name() == "sqlite":
-        return f"the store `{url.database}`"
+        return url.database or ""
     port = f":{url.port}" if url.port else ""
-    return f"the store `{url.database or ''}` on PostgreSQL at {url.host or 'the local socket'}{port}"
+    return f"postgresql://{url.host or ''}{port}/{url.database or ''}"
 
 
 def _sqlite(url: URL) -> Engine:
@@ -140,10 +162,10 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401  
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """Begin: a writer says so at once, since one that read first could not be made to wait."""
-    options = connection.get_execution_options()
-    if options.get("isolation_level") != "AUTOCOMMIT":
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN")
+    """Begin as asked: a writer says so at once, since one that read first could not be made to wait."""
+    begins = connection.get_execution_options().get(_BEGINS)
+    if begins is not None:
+        connection.exec_driver_sql(begins)
 
 
 def _postgresql(url: URL) -> Engine:

@@ -50,7 +50,7 @@ def make_ready(database: Database) -> None:
         return
     _refuse_later(found)
     was = "has no tables of ours yet" if found is None else "has the schema of an earlier version"
-    raise StoreOutdated(f"{database.name} {was}; `nextplay store upgrade` brings it up to date")
+    raise StoreOutdated(f"the store `{database.name}` {was}; `nextplay store upgrade` brings it up to date")
 
 
 def revision_of(connection: Connection) -> str | None:

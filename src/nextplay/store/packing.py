@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
-from dataclasses import astuple, fields
+from dataclasses import fields
 from datetime import date
 from operator import attrgetter
 from typing import Any, Final
@@ -16,6 +16,7 @@ from nextplay.store.records import Answer, Hold, LoggedAction, LoggedDecision, O
 _LEVEL: Final = 1
 """The cheapest: three quarters of the gain, a fifth of the time."""
 NO_DUE_DATE: Final = date.max
+_action_values: Final = attrgetter(*[field.name for field in fields(LoggedAction)])
 _DUE: Final = [field.name for field in fields(LoggedAction)].index("due_on")
 _PLAIN: Final = (
     "tenant", "account_id", "decision_id", "as_of", "decided_at", "release", "rulebook_hash", "model_hash",
@@ -48,7 +49,7 @@ def decision_row(decision: LoggedDecision) -> dict[str, Any]:
     row = dict(zip(_PLAIN, _plain_of(decision), strict=True))
     row["masked"] = orjson.dumps(decision.masked).decode()
     row["held_out"] = orjson.dumps(decision.held_out).decode()
-    row["actions"] = packed(orjson.dumps([astuple(action) for action in decision.actions]))
+    row["actions"] = packed(orjson.dumps([_action_values(action) for action in decision.actions]))
     row["question"] = packed(decision.question)
     row["answer"] = packed(decision.answer)
     return row

@@ -3,35 +3,34 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Final
-
-from sqlalchemy import Connection, bindparam, select
 
 from nextplay.arbitration.history import days_after
 from nextplay.snapshot import HistoryEntry
-from nextplay.store.schema import RECORDS
+from nextplay.store.columns import read_instant
+from nextplay.store.engine import Database
 
-_COLUMNS: Final = ("method", "kind", "at", "play", "gap", "channel", "until", "answer")
 _FIND: Final = (
-    select(*[RECORDS.c[name] for name in _COLUMNS])
-    .where(RECORDS.c.tenant == bindparam("of"), RECORDS.c.account_id == bindparam("about"))
-    .order_by(RECORDS.c.sequence)
+    "SELECT method, kind, at, play, gap, channel, until, answer FROM records "
+    "WHERE tenant = ? AND account_id = ? ORDER BY sequence"
 )
+_at: Final = attrgetter("at")
 
 
-def history_of(
-    connection: Connection, tenant: str, account_id: str, *, now: datetime | None
-) -> tuple[HistoryEntry, ...]:
+def history_of(database: Database, tenant: str, account_id: str, *, now: datetime | None) -> tuple[HistoryEntry, ...]:
     """Return what was told about an account up to `now`, sorted by instant, then by the order of telling.
 
     Of the holds the newest of each scope is there. `until` is the first free day. What is told as shown, and outcomes,
-    are no history.
+    are no history. Every decision asks for it: on SQLite the driver is asked without anything between.
     """
     entries: list[HistoryEntry | None] = []
     holds: dict[str | None, int] = {}
-    rows = connection.execute(_FIND, {"of": tenant, "about": account_id})
-    for method, kind, at, play, gap, channel, until, answer in rows:
-        if method == "outcome" or kind == "shown" or (now is not None and at > now):
+    for method, kind, told_at, play, gap, channel, until, answer in database.rows(_FIND, (tenant, account_id)):
+        if method == "outcome" or kind == "shown":
+            continue
+        at = read_instant(told_at)
+        if now is not None and at > now:
             continue
         if method == "reaction":
             touched = channel if kind == "completed" else None
@@ -41,7 +40,7 @@ def history_of(
         elif _replaces(at, entries, holds.get(play)):
             holds[play] = len(entries)
             entries.append(HistoryEntry("held", at, play=play, until=_first_free(until)))
-    return tuple(sorted([entry for entry in entries if entry is not None], key=lambda entry: entry.at))
+    return tuple(sorted([entry for entry in entries if entry is not None], key=_at))
 
 
 def _replaces(at: datetime, entries: list[HistoryEntry | None], earlier: int | None) -> bool:
@@ -55,5 +54,7 @@ def _replaces(at: datetime, entries: list[HistoryEntry | None], earlier: int | N
     return False
 
 
-def _first_free(last_day: date | None) -> date | None:
-    return None if last_day is None else days_after(last_day, 1)
+def _first_free(last_day: date | str | None) -> date | None:
+    if last_day is None:
+        return None
+    return days_after(date.fromisoformat(last_day) if isinstance(last_day, str) else last_day, 1)

@@ -78,8 +78,7 @@ class Store:
         """
         if not decisions:
             return 0
-        with self._database.writing(logging=True) as connection:
-            return decision_log.log(connection, decisions, now=self._clock())
+        return decision_log.log(self._database, decisions, now=self._clock())
 
     def record(self, tenant: str, request_id: str, told: Told, *, sent: bytes | None = None) -> Receipt:
         """Write down what is told; durable when it returns. The same request again returns the same receipt.
@@ -103,8 +102,7 @@ class Store:
 
     def history(self, tenant: str, account_id: str, *, now: datetime | None = None) -> tuple[HistoryEntry, ...]:
         """Return what decisions use of the past, sorted by instant; with `now`, as it was then."""
-        with self._database.reading() as connection:
-            return past.history_of(connection, tenant, account_id, now=now)
+        return past.history_of(self._database, tenant, account_id, now=now)
 
     def decision(self, tenant: str, decision_id: str) -> StoredDecision:
         """Return a decision as it was first answered. Raises `NotRemembered`."""
@@ -150,7 +148,7 @@ class Store:
 
     def export(self, tenant: str, account_id: str) -> dict[str, Any]:
         """Return all that is remembered of an account, as one JSON document."""
-        with self._database.reading() as connection:
+        with self._database.reading(at_once=True) as connection:
             return privacy.export(connection, tenant, account_id)
 
     def expire(self, before: datetime) -> Mapping[str, int]:
