@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 _WIDTH: Final = len("2026-03-02T09:00:00.000000Z")
@@ -32,19 +32,27 @@ class Instant(TypeDecorator[datetime]):
             return value
         return instant_text(value)
 
-    def process_result_value(self, value: Any | None, _dialect: Dialect) -> datetime | None:  # noqa: ANN401  see above
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ANN401  see above
         """Read an instant back, in UTC."""
-        return None if value is None else read_instant(value)
-
-
-def read_instant(value: Any) -> datetime:  # noqa: ANN401  text or instant
-    """Read what either database keeps for an instant, in UTC."""
-    return datetime.fromisoformat(value) if isinstance(value, str) else value.astimezone(UTC)
+        if value is None:
+            return None
+        return datetime.fromisoformat(value) if dialect.name == "sqlite" else value.astimezone(UTC)
 
 
 def instant_text(value: datetime) -> str:
     """Write an instant as SQLite keeps it."""
     return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+class Words(TypeDecorator[str]):
+    """A text of any length. PostgreSQL keeps no U+0000, so on both databases U+FFFD stands in its place."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002  the same on both
+        """Bring a text into the form that is kept."""
+        return value.replace("\0", "\ufffd") if value is not None and "\0" in value else value
 
 
 SEQUENCE: Final = BigInteger().with_variant(Integer, "sqlite")
