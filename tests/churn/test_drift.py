@@ -187,3 +187,12 @@ def test_a_file_of_an_earlier_writer_is_read_as_far_as_it_goes() -> None:
     findings = drift(tables, then, now)
     assert found(findings, "psi", "even").verdict == "steady"
     assert "compare with --against" in found(findings, "psi", "ties").says
+
+
+def test_accounts_do_not_drift_from_themselves() -> None:
+    """A book against itself: every difference and index is 0, every rank a half, and words say what is the same."""
+    then = accounts(400, 23)
+    findings = drift(TABLES, reference_of(TABLES, then), then)
+    assert {one.verdict for one in findings} == {"steady"}
+    assert all(one.figure == pytest.approx(0.5 if one.measure == "rank" else 0.0, abs=1e-9) for one in findings)
+    assert found(findings, "psi", "number.02").says == "median 1, was 1"

@@ -167,7 +167,7 @@ def _number_shares(values: Floats, then: FactReference) -> tuple[Floats, Floats]
 def _number_words(values: Floats, then: FactReference, shares: tuple[Floats, Floats] | None) -> str:
     """Say what became of the median; where it stayed, of the interval whose share changed most."""
     median, was = float(np.median(values)), then.quantiles[len(then.quantiles) // 2]
-    if shares is None or median != was:
+    if shares is None or median != was or not np.abs(shares[0] - shares[1]).max():
         return f"median {median:.4g}, was {was:.4g}"
     ends = np.unique(np.array(then.quantiles))[-len(shares[0]) :]
     place = int(np.abs(shares[0] - shares[1]).argmax())

@@ -202,4 +202,5 @@ def _say_step(title: str, found: Sequence[Mapping[str, Any]], *, everything: boo
 def _figure(one: Mapping[str, Any], sign: str) -> str:
     names = {"missing": "difference", "psi": "PSI", "rank": "rank"}
     name = names.get(one["measure"], "difference")
-    return f"{name} {one['figure']:{sign}.3f}, threshold {one['threshold']:.3f}"
+    figure = round(one["figure"], 3) + 0.0  # no -0.000
+    return f"{name} {figure:{sign}.3f}, threshold {one['threshold']:.3f}"

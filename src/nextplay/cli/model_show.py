@@ -75,7 +75,8 @@ def _head(artefact: Artefact) -> Iterator[str]:
     training = artefact.training
     if training is not None:
         yield f"learned from {training.rows} rows of {training.accounts} accounts, {training.churners} left"
-        yield ", ".join(f"{name} {value:.3f}" for name, value in sorted(training.measures.items()))
+        measures = ", ".join(f"{name} {value:.3f}" for name, value in sorted(training.measures.items()))
+        yield measures if adaptation is None else f"before it was adapted: {measures}"
     yield ""
 
 
