@@ -32,11 +32,14 @@ class Instant(TypeDecorator[datetime]):
             return value
         return instant_text(value)
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ANN401  see above
+    def process_result_value(self, value: Any | None, _dialect: Dialect) -> datetime | None:  # noqa: ANN401  see above
         """Read an instant back, in UTC."""
-        if value is None:
-            return None
-        return datetime.fromisoformat(value) if dialect.name == "sqlite" else value.astimezone(UTC)
+        return None if value is None else read_instant(value)
+
+
+def read_instant(value: Any) -> datetime:  # noqa: ANN401  text or instant
+    """Read what either database keeps for an instant, in UTC."""
+    return datetime.fromisoformat(value) if isinstance(value, str) else value.astimezone(UTC)
 
 
 def instant_text(value: datetime) -> str:
@@ -52,7 +55,12 @@ class Words(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002  the same on both
         """Bring a text into the form that is kept."""
-        return value.replace("\0", "\ufffd") if value is not None and "\0" in value else value
+        return None if value is None else kept_text(value)
+
+
+def kept_text(value: str) -> str:
+    """Write a text as both databases keep it."""
+    return value.replace("\0", "\ufffd") if "\0" in value else value
 
 
 SEQUENCE: Final = BigInteger().with_variant(Integer, "sqlite")
