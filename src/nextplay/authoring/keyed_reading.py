@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-import orjson
-
 from nextplay.authoring.csv_cells import Cell, CellReader, CellUnreadable
 from nextplay.authoring.csv_errors import ExportInvalid
 from nextplay.authoring.csv_fields import field_of
@@ -35,7 +33,7 @@ _DAY_LENGTH: Final = len("2026-03-02")
 class Entry:
     """One row as it stood on the day of a snapshot. `order` sorts by date, then by text: never by place in the file."""
 
-    order: tuple[str, bytes]
+    order: tuple[str, str]
     item: dict[str, Cell]
     row: int
 
@@ -95,7 +93,7 @@ class RowReader:
             return RowReading(Fate.LATER)
         later = self._without_aftermath(item, as_of)
         fate = self._fate(item, row, as_of, problems)
-        entry = Entry((str(order), orjson.dumps(cells)), item, row) if fate is Fate.USED else None
+        entry = Entry((str(order), "\0".join(cells)), item, row) if fate is Fate.USED else None
         return RowReading(fate, entry, tuple(problems), later)
 
     def _stood(self, known: str, texts: Mapping[str, str], as_of: str) -> bool:

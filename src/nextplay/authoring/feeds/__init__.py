@@ -1,0 +1,1 @@
+"""What a mapping can feed: facts, and the rules that they decide."""
