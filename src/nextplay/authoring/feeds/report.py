@@ -67,7 +67,7 @@ def feeding_report(mapping: CsvMapping, rulebook: Rulebook) -> FeedingReport:
     seen = _seen(feeds, vocabulary)
     names = [name for name in (*vocabulary.specs, *vocabulary.item_specs) if not name.startswith(_FROM_ELSEWHERE)]
     wants = {
-        name: tuple(path for path in vocabulary.spec(name).reads if path not in feeds.paths and path in mappable())
+        name: tuple(path for path in vocabulary.spec(name).reads if path not in feeds.paths and _can_be_mapped(path))
         for name in names
         if len(seen.get(name, ())) <= 1
     }
@@ -87,6 +87,10 @@ def mappable() -> frozenset[str]:
     found = {path.replace("[]", "") for path in snapshot_fields()} | {"objectives"}
     money = {path for path, field in snapshot_fields().items() if field.kind == "money"}
     return frozenset(found | {f"{path}.{part}" for path in money for part in ("amount", "currency_code")})
+
+
+def _can_be_mapped(path: str) -> bool:
+    return path in mappable() or path.startswith("attributes.")
 
 
 def _seen(feeds: Feeds, vocabulary: Vocabulary) -> dict[str, set[FactValue]]:

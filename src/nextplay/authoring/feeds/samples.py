@@ -5,7 +5,7 @@ They are drawn from a fixed seed, so the same mapping always gives the same answ
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -30,6 +30,7 @@ _TEXTS: Final = ("p1", "p2", "executive", "buyer", "a", "b")
 _NAMES: Final = frozenset({"ticket_id", "objective_id"})
 _FUTURE: Final = frozenset({"contract.renewal_on", "objectives[].due_on", "history[].until"})
 _MOST_ITEMS: Final = 12
+_TRIES: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +112,9 @@ class Feeds:
         """Draw snapshots that hold these fields, some of them absent."""
         chance = Random(1)  # noqa: S311  samples, no secrets
         for _ in range(count):
-            try:
-                yield read_snapshot(self._document(chance)).snapshot
-            except InputInvalid:
-                continue
+            snapshot = _mended(self._document(chance))
+            if snapshot is not None:
+                yield snapshot
 
     def part_of(self, document: Mapping[str, Any]) -> CustomerSnapshot | None:
         """Return what of a snapshot can come through the mapping; `None` where that is no snapshot."""
@@ -153,6 +153,31 @@ class Feeds:
         return document
 
 
+def _mended(document: dict[str, Any]) -> CustomerSnapshot | None:
+    """Read a drawn snapshot; what contradicts the rest, or is out of its range, is taken out of it."""
+    for _ in range(_TRIES):
+        try:
+            return read_snapshot(document).snapshot
+        except InputInvalid as error:
+            for path in sorted({violation.path for violation in error.violations}):
+                _take_out(document, segments(path))
+            for name, held in document.items():
+                if isinstance(held, list):
+                    document[name] = [item for item in held if item]
+    return None
+
+
+def _take_out(document: dict[str, Any], path: Sequence[str | int]) -> None:
+    """Remove a field; where it is not there, which is the complaint, the whole item that lacks it."""
+    held: Any = document
+    for part in path[:-1]:
+        held = held[part]
+    if isinstance(held, dict) and path[-1] in held:
+        del held[path[-1]]
+    elif isinstance(held, dict) and held is not document:
+        held.clear()
+
+
 def _items(name: str, kinds: tuple[Mapping[str, Feed], ...], share: float, chance: Random) -> list[dict[str, Any]]:
     items = []
     for place in range(chance.randint(0, _MOST_ITEMS) if name != "usage_weekly" else 20):
@@ -164,9 +189,10 @@ def _items(name: str, kinds: tuple[Mapping[str, Feed], ...], share: float, chanc
         item |= dict.fromkeys(_NAMES & set(item), f"{place}")
         if "week_start" in item:
             item["week_start"] = (AS_OF - timedelta(days=7 * (place + 1))).date().isoformat()
-        if "score" in item and "scale" in item:
-            _, low, high = SCALE_RANGE[item["scale"]]
-            item["score"] = float(chance.randint(low, high))
+        if "scale" in item:
+            asked, low, high = SCALE_RANGE[item["scale"]]
+            item |= {"kind": asked} if "kind" in item else {}
+            item |= {"score": float(chance.randint(low, high))} if "score" in item else {}
         items.append(item)
     return items
 
