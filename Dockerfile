@@ -2,11 +2,12 @@
 #
 #   docker build -t nextplay .
 #   docker run --rm -i --read-only nextplay decide - < snapshot.json
-#   docker run --rm --read-only --network container:CRM nextplay                  # reached over loopback, as a sidecar
-#   docker run --rm --read-only -p 127.0.0.1:50051:50051 nextplay serve --host 0.0.0.0 --insecure
+#   docker run --rm --read-only -v nextplay:/data --network container:CRM nextplay   # over loopback, as a sidecar
+#   docker run --rm --read-only -v nextplay:/data -p 127.0.0.1:50051:50051 nextplay serve --host 0.0.0.0 --insecure
 #
 # `serve` listens on loopback unless told otherwise, and off loopback it demands --insecure: there is no identity yet,
-# so whoever reaches the port may ask. Own rules and models: mount them over /app/rules and /app/models.
+# so whoever reaches the port may ask. Own rules and models: mount them over /app/rules and /app/models. What is
+# remembered lies in the volume /data, or in the PostgreSQL that NEXTPLAY_STORE names.
 FROM python:3.11-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_NO_CACHE_DIR=1
@@ -31,7 +32,10 @@ COPY --from=build /opt/nextplay /opt/nextplay
 WORKDIR /app
 COPY rules rules
 COPY models models
-# A number, so that an orchestrator can see that it is not root. Nothing is written anywhere.
+RUN install --directory --owner=10001 --group=10001 --mode=0700 /data
+ENV NEXTPLAY_STORE=sqlite:////data/nextplay.db
+VOLUME /data
+# A number, so that an orchestrator can see that it is not root. Nothing is written anywhere but in /data.
 USER 10001:10001
 EXPOSE 50051
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 CMD ["nextplay", "healthcheck"]

@@ -24,10 +24,11 @@ each_case = pytest.mark.parametrize("case", CASES, ids=[case.name for case in CA
 
 
 @pytest.fixture(scope="module")
-def stub() -> Iterator[DecisionServiceStub]:
-    """Serve the rulebook of the cases on a free port."""
+def stub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DecisionServiceStub]:
+    """Serve the rulebook of the cases on a free port, with a memory that knows nothing of these accounts."""
+    store = f"sqlite:///{tmp_path_factory.mktemp('cases') / 'nextplay.db'}"
     settings = Settings.model_validate(
-        {"port": 0, "rules": RULES, "models": MODELS, "drain_seconds": 0, "grace_seconds": 5}
+        {"port": 0, "rules": RULES, "models": MODELS, "store": store, "drain_seconds": 0, "grace_seconds": 5}
     )
     app = App(settings, journal=Journal(json_lines(io.BytesIO())))
     with app, grpc.insecure_channel(f"127.0.0.1:{app.port}") as channel:

@@ -116,7 +116,8 @@ def test_nothing_is_decided_twice_without_need() -> None:
 @pytest.mark.parametrize(
     "path",
     ["account_id", "profile", "profile.segment", "profile.nickname", "surveys.respondent_id", "surveys[].score",
-     "history[].play", "contract.annual_value.currency_code", "usage.volume_28d", "team[].csm", "attributes.", ""],
+     "history[].play", "tickets[].cause", "interactions[].contact_role", "contract.annual_value.currency_code",
+     "usage.volume_28d", "team[].csm", "attributes.", ""],
 )  # fmt: skip
 def test_what_is_no_free_text_cannot_be_masked(path: str) -> None:
     """A number, a closed word, the account's id or a path that does not exist is refused by its name."""

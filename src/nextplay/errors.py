@@ -4,7 +4,7 @@
     ├── InputInvalid        the caller's: field paths and what to send instead
     ├── RulebookInvalid     the author's: every fault of every rule file, with its place
     ├── ModelInvalid        the operator's: an artefact that must not be served
-    ├── ReleaseRejected     the author's: the files are sound, but their own rule tests fail
+    ├── ReleaseRejected     the author's: the files are sound, but their own rule tests fail, or they may not serve here
     ├── StoreError          the memory's
     │   ├── StoreUnavailable    the operator's: the database does not answer, or its disk is full
     │   ├── StoreOutdated       the operator's: the schema is not the one that this version needs
@@ -90,7 +90,7 @@ class ModelInvalid(NextplayError):
 
 
 class ReleaseRejected(NextplayError):
-    """A rulebook that compiles but fails its own tests; carries one line for each failed test."""
+    """A rulebook that compiles but fails its own tests, or reads what this server masks; carries one line for each."""
 
     def __init__(self, failures: Iterable[str]) -> None:
         """Keep the failures in the order of the test files."""

@@ -18,8 +18,8 @@ from nextplay.snapshot import CustomerSnapshot
 from nextplay.snapshot.scalars import Name, Words
 
 _MAPS: Final = ("attributes", "team")
-_NEVER: Final = frozenset({"account_id", "history"})
-"""What names the account, and the words of the rulebook."""
+_NEVER: Final = frozenset({"history", "interactions", "tickets.cause", "tickets.priority"})
+"""Words of the rulebook, and words of raw rows that aggregates are counted by."""
 _COMPARED: Final = frozenset({"surveys.respondent_id"})
 """Fields that facts compare with one another and never show: equal masks are as good."""
 
@@ -141,7 +141,7 @@ def _field(declared: str) -> _Field:
     field = _Field(declared, group.removesuffix("[]"), name, listed)
     if field.group in _MAPS and not listed and name:
         return field
-    if _texts().get(field.path) is not listed or field.group in _NEVER:
+    if _texts().get(field.path) is not listed or not _NEVER.isdisjoint({field.group, field.path}):
         raise UnfitField(
             f"`{declared}` is no text of a snapshot that can be masked; write a path such as `profile.name`, "
             "`surveys[].respondent_id`, `attributes.email` or `team.csm`"

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from nextplay.masking import Masking
+
+NO_STORE: Final = "none"
+"""The store of a service that remembers nothing."""
 
 
 class Settings(BaseSettings):
@@ -61,6 +66,40 @@ class Settings(BaseSettings):
         0.25, gt=0, le=0.5, description="How often the folders of rules and models are looked at, in seconds."
     )
 
+    store: str = Field(
+        "sqlite:///nextplay.db",
+        min_length=1,
+        repr=False,  # may hold a password
+        description="Where decisions and reactions are kept: `sqlite:///FILE`, `postgresql://USER:PASSWORD@HOST/NAME`, "
+        "or `none`, which remembers nothing.",
+    )
+    log_before_answer: bool = Field(
+        default=True,
+        description="Answer only when the decision is durable in the log. Without, a crash can lose the last ones.",
+    )
+    log_queue: int = Field(5000, ge=200, le=1_000_000, description="Decisions that may wait to be written to the log.")
+    when_store_fails: Literal["serve", "refuse"] = Field(
+        "serve",
+        description="Whether decisions are answered while the store cannot be read or written: `serve` (the answer "
+        "says so) or `refuse`.",
+    )
+    personal_fields: str = Field(
+        "profile.name",
+        description="Fields of snapshots that are masked before they are stored, separated by commas, such as "
+        "`profile.name,surveys[].respondent_id,attributes.email,team.csm`. Rules may not read them.",
+    )
+
+    @field_validator("personal_fields")
+    @classmethod
+    def _maskable(cls, paths: str) -> str:
+        Masking(_listed(paths))
+        return paths
+
+    @property
+    def masking(self) -> Masking:
+        """What masks the personal fields."""
+        return Masking(_listed(self.personal_fields))
+
     @property
     def on_loopback(self) -> bool:
         """Say whether only this machine can reach `host`."""
@@ -70,3 +109,7 @@ class Settings(BaseSettings):
             return ip_address(self.host.strip("[]")).is_loopback
         except ValueError:
             return False
+
+
+def _listed(paths: str) -> list[str]:
+    return [path.strip() for path in paths.split(",") if path.strip()]

@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tests.cli.console import ENVIRONMENT, ROOT, RULEBOOK, SCRIPT, nextplay
 
@@ -20,8 +21,16 @@ from nextplay.cli.client import decide_remotely
 def server() -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """Run a server on a free port; yield the process and its address once its log says that it has started."""
     command: list[str | Path] = [SCRIPT, "serve", "--port", "0", "--rules", RULEBOOK]
-    settings = ENVIRONMENT | {"NEXTPLAY_DRAIN_SECONDS": "0"}
-    with subprocess.Popen(command, cwd=ROOT, env=settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+    with (
+        TemporaryDirectory() as folder,
+        subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=ENVIRONMENT | {"NEXTPLAY_DRAIN_SECONDS": "0", "NEXTPLAY_STORE": f"sqlite:///{folder}/nextplay.db"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        ) as process,
+    ):
         assert process.stdout is not None
         try:
             events = map(json.loads, process.stdout)

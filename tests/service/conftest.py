@@ -12,12 +12,14 @@ from pathlib import Path
 import grpc
 import orjson
 import pytest
+from tests.store.conftest import postgres, postgresql_url, ready_file, sqlite_url
 
 from nextplay.service.app import App
 from nextplay.service.folders import Folders
 from nextplay.service.telemetry import Journal, json_lines
 from nextplay.settings import Settings
 
+__all__ = ["postgres", "postgresql_url", "ready_file", "sqlite_url"]  # the databases of the store's own tests
 ROOT = Path(__file__).parents[2]
 
 
@@ -45,8 +47,9 @@ def copied_folders(target: Path) -> Folders:
 
 def settings_of(folders: Folders, **changes: object) -> Settings:
     """Return settings for a server that stops at once, with what a test changes."""
+    store = f"sqlite:///{folders.rules.parent / 'nextplay.db'}"
     values = {"port": 0, "rules": folders.rules, "models": folders.models, "drain_seconds": 0, "grace_seconds": 5}
-    return Settings.model_validate(values | changes)
+    return Settings.model_validate(values | {"store": store} | changes)
 
 
 @contextmanager

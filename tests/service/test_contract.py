@@ -27,8 +27,9 @@ PAIRS: dict[type, Descriptor] = {
     Decision: decision_pb2.Decision.DESCRIPTOR,
     Options: decision_pb2.Options.DESCRIPTOR,
 }
-WIRE_ONLY = {"CustomerSnapshot.known_empty"}
-"""Lists have no presence on the wire, so this field says which are known to be empty."""
+WIRE_ONLY = {"CustomerSnapshot.known_empty", "Options.record"}
+"""Lists have no presence on the wire, so a field says which are known to be empty; and whether a decision is kept is
+no part of it."""
 
 
 def hints(kind: type) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ import grpc
 import pytest
 from google.protobuf.message import Message
 from tests.service.asking import DECIDE, STUCK, byte_call, question, raw_call, refusal_in, refused, stub
-from tests.service.conftest import Running
+from tests.service.conftest import Running, copied_folders, running
 
 from nextplay._proto.nextplay.v1 import decision_pb2, snapshot_pb2
 from nextplay._proto.nextplay.v1 import decision_service_pb2 as pb
@@ -199,14 +200,21 @@ def test_batch_limits(shared: Running, count: int) -> None:
     assert refused(lambda: stub(shared.channel).BatchDecide(batch)).paths == ["requests"]
 
 
+@pytest.fixture(scope="module")
+def forgetful(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Run one server that remembers nothing."""
+    with running(copied_folders(tmp_path_factory.mktemp("forgetful")), store="none") as service:
+        yield service
+
+
 @pytest.mark.parametrize(
     "method",
     sorted(set(pb.DESCRIPTOR.services_by_name["DecisionService"].methods_by_name) - {"Decide", "BatchDecide"}),
 )
-def test_calls_that_need_a_store(shared: Running, method: str) -> None:
+def test_calls_that_need_a_store(forgetful: Running, method: str) -> None:
     """Calls of the contract that need a memory say that this server keeps none, whatever is sent."""
     kind: type[Message] = getattr(pb, f"{method}Request")
-    answer = refused(lambda: getattr(stub(shared.channel), method)(kind()))
+    answer = refused(lambda: getattr(stub(forgetful.channel), method)(kind()))
     assert (answer.code, answer.reason) == (grpc.StatusCode.UNIMPLEMENTED, "NO_MEMORY")
     assert method in answer.message
 

@@ -167,6 +167,8 @@ def process(folders: Folders, **environment: str) -> Iterator[Child]:
         "NEXTPLAY_PORT": "0",
         "NEXTPLAY_RULES": str(folders.rules),
         "NEXTPLAY_MODELS": str(folders.models),
+        "NEXTPLAY_STORE": f"sqlite:///{folders.rules.parent / 'nextplay.db'}",
+        "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
     }
     command = [sys.executable, "-m", "nextplay.cli", "serve"]
     with subprocess.Popen(command, env=names | environment, stderr=subprocess.PIPE, cwd=Path("/")) as child:

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, Any, Final
 
 import grpc
@@ -84,9 +84,9 @@ def _real_account(folder: Path) -> dict[str, Any]:
 def _server(root: Path, port: int) -> Iterator[None]:
     """Run `nextplay serve` beside us; it is stopped whatever happens."""
     command = [sys.executable, "-m", "nextplay.cli", "serve", "--port", str(port)]
-    # nobody else calls this server, so it need not keep answering once it is told to stop
-    settings = {**os.environ, "NEXTPLAY_DRAIN_SECONDS": "0"}
-    with TemporaryFile() as log:
+    with TemporaryFile() as log, TemporaryDirectory() as folder:
+        # nobody else calls this server: it need not answer on once it is told to stop, nor remember what it was shown
+        settings = {**os.environ, "NEXTPLAY_DRAIN_SECONDS": "0", "NEXTPLAY_STORE": f"sqlite:///{folder}/demo.db"}
         process = subprocess.Popen(command, cwd=root, env=settings, stdout=log, stderr=log)  # noqa: S603  our own command
         try:
             _wait(process, port, log)

@@ -23,6 +23,10 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port; 0 takes a free one.", show_default="50051")] = None,
     rules: Annotated[Path | None, typer.Option(help="Folder of the rulebook.", show_default="rules")] = None,
     models: Annotated[Path | None, typer.Option(help="Folder of the models.", show_default="models")] = None,
+    store: Annotated[
+        str | None,
+        typer.Option(help="URL of the database, or `none`: remember nothing.", show_default="sqlite:///nextplay.db"),
+    ] = None,
     insecure: Annotated[
         bool | None, typer.Option("--insecure", help="Listen beyond this machine although callers have no identity.")
     ] = None,
@@ -32,7 +36,7 @@ def serve(
     A changed rulebook or model is taken within two seconds, once its tests pass. Each option, and more, can be set by
     an environment variable, such as NEXTPLAY_PORT: docs/settings.md.
     """
-    given = {"host": host, "port": port, "rules": rules, "models": models, "insecure": insecure}
+    given = {"host": host, "port": port, "rules": rules, "models": models, "store": store, "insecure": insecure}
     answer(_settings({name: value for name, value in given.items() if value is not None}))
 
 

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import signal
 import threading
+from contextlib import suppress
 from types import TracebackType
 from typing import Final, Self
 
 from nextplay.decision import Options
-from nextplay.errors import NextplayError
-from nextplay.service.api import DecisionApi
+from nextplay.errors import NextplayError, StoreUnavailable
+from nextplay.service.api import DecisionApi, Remembering
+from nextplay.service.clock import utc_now
 from nextplay.service.endpoints import DECISION_SERVICE, RULEBOOK_SERVICE, decision_endpoints, rulebook_endpoints
+from nextplay.service.entries import Entries
 from nextplay.service.folders import Folders
+from nextplay.service.memory import Memory
+from nextplay.service.memory_api import MemoryApi
+from nextplay.service.recorder import Recorder
 from nextplay.service.releases import Releases
 from nextplay.service.reloader import Reloader
 from nextplay.service.rulebook_api import RulebookApi
 from nextplay.service.server import GrpcServer, Limits
 from nextplay.service.telemetry import Journal, json_lines
-from nextplay.settings import Settings
+from nextplay.settings import NO_STORE, Settings
+from nextplay.store import Store
 
+MEMORY: Final = "memory"
+"""What health checks ask for to learn whether the store can be read and written."""
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -43,30 +52,38 @@ class App:
         self._settings = settings
         self._journal = journal or Journal(json_lines())
         self._releases = Releases()
+        self._remembering = self._built_memory()
         self._reloader = Reloader(
             Folders(settings.rules, settings.models),
             self._releases,
             journal=self._journal,
             inference=settings.inference,
             poll_seconds=settings.reload_seconds,
+            objections=settings.masking.objections if self._remembering else lambda _release: (),
         )
         self._server = self._built_server()
         self._stopping = threading.Event()
         self.port = 0
 
     def start(self) -> None:
-        """Listen, load the release, then tell the health checks, and watch the folders.
+        """Listen, load the release, open the store, then tell the health checks, and watch the folders.
 
-        Raises `PortTaken`, and what is wrong with rules or model: `RulebookInvalid`, `ModelInvalid`,
-        `ReleaseRejected`, `FoldersUnreadable`.
+        Raises `PortTaken`, what is wrong with rules or model: `RulebookInvalid`, `ModelInvalid`, `ReleaseRejected`,
+        `FoldersUnreadable`, and with the store: `StoreUnavailable`, `StoreOutdated`.
         """
         self.port = self._server.start(self._settings.host, self._settings.port)
-        attempt = self._reloader.load()
-        if attempt.error is not None:
+        try:
+            self._load()
+            self._open_memory()
+        except BaseException:
             self._server.stop(0)
-            raise attempt.error
+            self._releases.close()
+            raise
+        if self._remembering is not None:
+            self._remembering.recorder.start()
         self._reloader.start()
         self._server.announce(serving=True)
+        self._tell_memory()
         self._journal.lived("started", host=self._settings.host, port=self.port, insecure=self._settings.insecure)
 
     def stop(self) -> None:
@@ -75,6 +92,9 @@ class App:
         self._server.announce(serving=False)
         self._stopping.wait(self._settings.drain_seconds)
         self._server.stop(self._settings.grace_seconds)
+        if self._remembering is not None:
+            self._remembering.recorder.stop(self._settings.grace_seconds)
+        self._close_memory()
         self._reloader.stop()
         self._releases.close()
         self._journal.lived("stopped")
@@ -92,12 +112,61 @@ class App:
     ) -> None:
         self.stop()
 
+    def _built_memory(self) -> Remembering | None:
+        settings = self._settings
+        if settings.store == NO_STORE:
+            return None
+        memory = Memory(lambda: Store.open(settings.store, clock=utc_now), journal=self._journal)
+        refuse = settings.when_store_fails == "refuse"
+        recorder = Recorder(
+            memory,
+            journal=self._journal,
+            most_waiting=settings.log_queue,
+            before_answer=settings.log_before_answer,
+            refuse=refuse,
+        )
+        return Remembering(memory, recorder, Entries(settings.masking), refuse=refuse)
+
+    def _load(self) -> None:
+        attempt = self._reloader.load()
+        if attempt.error is not None:
+            raise attempt.error
+
+    def _open_memory(self) -> None:
+        """Open the store. A database elsewhere may come later, where it is set that decisions go on without it."""
+        if self._remembering is None:
+            return
+        memory = self._remembering.memory
+        try:
+            memory.open()
+        except StoreUnavailable:
+            if self._remembering.refuse or not self._settings.store.startswith("postgresql"):
+                raise
+            with suppress(StoreUnavailable):
+                memory.read(lambda _store: None)
+        memory.watch(self._tell_memory)
+
+    def _close_memory(self) -> None:
+        if self._remembering is not None:
+            self._remembering.memory.close()
+
+    def _tell_memory(self) -> None:
+        if self._remembering is not None:
+            self._server.tell(MEMORY, serving=not self._remembering.memory.failures)
+
     def _built_server(self) -> GrpcServer:
         settings = self._settings
-        api = DecisionApi(self._releases, journal=self._journal)
-        services = {DECISION_SERVICE: decision_endpoints(api, Options(locale=settings.locale))}
+        api = DecisionApi(self._releases, journal=self._journal, remembering=self._remembering)
+        remembering = self._remembering
+        memory = (
+            MemoryApi(remembering.memory, self._releases, recorder=remembering.recorder, tenant=remembering.tenant)
+            if remembering
+            else None
+        )
+        services = {DECISION_SERVICE: decision_endpoints(api, Options(locale=settings.locale), memory)}
         if settings.on_loopback:
-            services[RULEBOOK_SERVICE] = rulebook_endpoints(RulebookApi(self._releases, self._reloader))
+            of_memory = remembering.state if remembering else None
+            services[RULEBOOK_SERVICE] = rulebook_endpoints(RulebookApi(self._releases, self._reloader, of_memory))
         limits = Limits(
             threads=settings.threads,
             max_waiting=settings.max_waiting,

@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from typing import Final
 
 import grpc
-from google.rpc.status_pb2 import Status
 
 from nextplay._proto.nextplay.v1 import decision_service_pb2, rulebook_service_pb2
-from nextplay.decision import Decision, Options
+from nextplay.decision import Options
 from nextplay.errors import InputInvalid
 from nextplay.service import rulebook_wire, wire
-from nextplay.service.api import Decide, DecisionApi
+from nextplay.service.api import DecisionApi, Sitting
 from nextplay.service.foreign import Handler
 from nextplay.service.framing import split_batch
 from nextplay.service.guard import Call, Endpoint
@@ -34,16 +33,17 @@ def decision_endpoints(api: DecisionApi, defaults: Options, memory: MemoryApi | 
     def decide(raw: bytes, call: Call) -> bytes:
         question = wire.read_question(_within(raw, "an account"), defaults)
         call.tell_unknown_fields(question.unknown_fields)
-        with api.one_release() as decide_one:
-            return wire.decide_answer(decide_one(question), question.request_id)
+        with api.one_release() as sitting:
+            decision = sitting.decide(question)
+            return wire.decide_answer(decision, question.request_id, sitting.keep() or "")
 
     def batch_decide(raw: bytes, call: Call) -> bytes:
         items, results = split_batch(raw), []
-        with api.one_release() as decide_one:
+        with api.one_release() as sitting:
             for item in items:
                 call.check_time()
-                results.append(_item(item, decide_one, defaults))
-        return wire.batch_answer(results)
+                results.append(_item(item, sitting, defaults))
+            return wire.batch_answer(results, sitting.keep() or "")
 
     of_memory = forgetful_endpoints() if memory is None else memory_endpoints(memory)
     return {"Decide": decide, "BatchDecide": batch_decide, **of_memory}
@@ -54,7 +54,7 @@ def rulebook_endpoints(api: RulebookApi) -> Mapping[str, Endpoint]:
 
     def release(raw: bytes, _call: Call) -> bytes:
         wire.parsed(rulebook_service_pb2.GetReleaseRequest, raw)
-        return rulebook_wire.release_answer(*api.release()).SerializeToString()
+        return rulebook_wire.release_answer(*api.release(), api.memory()).SerializeToString()
 
     def check(raw: bytes, _call: Call) -> bytes:
         request = wire.parsed(rulebook_service_pb2.CheckRulebookRequest, raw)
@@ -81,15 +81,15 @@ def add_endpoints(server: grpc.Server, service: str, endpoints: Mapping[str, End
     server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service, handlers),))
 
 
-def _item(raw: bytes, decide_one: Decide, defaults: Options) -> tuple[str, Decision | Status]:
+def _item(raw: bytes, sitting: Sitting, defaults: Options) -> wire.BatchItem:
     """Decide one request of a batch; what is wrong with it stays with it, what is wrong with us fails the batch."""
     try:
         question = wire.read_question(_within(raw, "an account"), defaults)
-        return question.request_id, decide_one(question)
+        return wire.BatchItem(question.request_id, sitting.decide(question), question.record)
     except TooLarge as error:
-        return "", status_of(error)
+        return wire.BatchItem("", status_of(error))
     except (InputInvalid, BodyUnreadable) as error:
-        return wire.request_id_of(raw), status_of(error)
+        return wire.BatchItem(wire.request_id_of(raw), status_of(error))
 
 
 def _within(raw: bytes, what: str) -> bytes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import threading
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
@@ -59,8 +60,11 @@ class Reloader:
         poll_seconds: float = 0.25,
         retry_seconds: float = 5.0,
         clock: Clock = utc_now,
+        objections: Callable[[Release], Sequence[str]] = lambda _release: (),
     ) -> None:
         """Load from `folders` into `releases`; nothing is read before `load` or `start`.
+
+        `objections` says why a sound release may not serve here, a sentence each.
 
         The watch looks every `poll_seconds`, and tries again `retry_seconds` after a fault of ours.
         """
@@ -71,6 +75,7 @@ class Reloader:
         self._poll_seconds: Final = poll_seconds
         self._retry_seconds: Final = retry_seconds
         self._clock: Final = clock
+        self._objections: Final = objections
         self._loading: Final = threading.Lock()
         self._stopping: Final = threading.Event()
         self._thread: threading.Thread | None = None
@@ -138,11 +143,11 @@ class Reloader:
         return Attempt("taken")
 
     def _proved(self, holding: Holding) -> Release:
-        """Build the release and run the rulebook's own tests on it."""
+        """Build the release, run the rulebook's own tests on it, and see that it may serve here."""
         release = load_release(holding.rules, holding.model, inference=self._inference)
         proved = False
         try:
-            failures = failure_lines(run_rule_tests(release))
+            failures = [*self._objections(release), *failure_lines(run_rule_tests(release))]
             proved = not failures
         finally:
             if not proved:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
 
 from nextplay.errors import Fault, InputInvalid, RulebookInvalid, Violation
 from nextplay.rules.compile import compile_rulebook
+from nextplay.service.api import MemoryState
 from nextplay.service.refusal import NotReady
 from nextplay.service.releases import Releases, Serving
 from nextplay.service.reloader import Attempt, LoadState, Reloader
@@ -30,10 +31,13 @@ class Check:
 class RulebookApi:
     """For strategists and operators. Safe to use from any thread."""
 
-    def __init__(self, releases: Releases, reloader: Reloader) -> None:
-        """Take what serves and what loads."""
+    def __init__(
+        self, releases: Releases, reloader: Reloader, memory_state: Callable[[], MemoryState] | None = None
+    ) -> None:
+        """Take what serves, what loads, and what tells how the memory is, where there is one."""
         self._releases = releases
         self._reloader = reloader
+        self._memory_state = memory_state
 
     def release(self) -> tuple[Serving, LoadState]:
         """Return what serves, and the state of loading. Raises `NotReady`."""
@@ -41,6 +45,10 @@ class RulebookApi:
         if serving is None:
             raise NotReady
         return serving, self._reloader.state
+
+    def memory(self) -> MemoryState | None:
+        """Return how the memory is, `None` where there is none."""
+        return self._memory_state() if self._memory_state else None
 
     def check(self, files: Sequence[tuple[str, bytes]]) -> Check:
         """Compile rule files (name, content) without serving them. Raises `InputInvalid` beyond the limits."""

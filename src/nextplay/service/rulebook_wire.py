@@ -8,6 +8,7 @@ from typing import Final
 from nextplay._proto.nextplay.v1 import rulebook_service_pb2 as pb
 from nextplay._proto.nextplay.v1.decision_pb2 import ReleaseId
 from nextplay.errors import Fault, ReleaseRejected, RulebookInvalid
+from nextplay.service.api import MemoryState
 from nextplay.service.releases import Serving
 from nextplay.service.reloader import Attempt, LoadState, brief
 from nextplay.service.rulebook_api import Check
@@ -16,14 +17,16 @@ from nextplay.service.wire import instant_text
 _MOST_LISTED: Final = 1000
 
 
-def release_answer(serving: Serving, state: LoadState) -> pb.GetReleaseResponse:
-    """Return what serves, and the state of loading."""
+def release_answer(serving: Serving, state: LoadState, memory: MemoryState | None) -> pb.GetReleaseResponse:
+    """Return what serves, the state of loading, and how the memory is."""
     answer = pb.GetReleaseResponse(
         release=_release(serving), releases_taken=state.taken, releases_refused=state.refused
     )
     if state.last_error is not None and state.last_error_at is not None:
         answer.last_error = brief(state.last_error)
         answer.last_error_at = instant_text(state.last_error_at)
+    if memory is not None:
+        answer.memory.CopyFrom(_memory(memory))
     return answer
 
 
@@ -47,6 +50,20 @@ def reload_answer(attempt: Attempt, serving: Serving) -> pb.ReloadReleaseRespons
     if isinstance(attempt.error, ReleaseRejected):
         answer.failed_tests.extend(attempt.error.failures[:_MOST_LISTED])
     return answer
+
+
+def _memory(memory: MemoryState) -> pb.MemoryState:
+    log = memory.log
+    return pb.MemoryState(
+        failures=[
+            pb.MemoryFailure(way=failure.way, reason=failure.reason, since=instant_text(failure.since))
+            for failure in memory.failures
+        ],
+        decisions_written=log.written,
+        decisions_waiting=log.waiting,
+        decisions_lost=log.lost,
+        decisions_left_out=log.left_out,
+    )
 
 
 def _release(serving: Serving) -> pb.Release:

@@ -71,6 +71,11 @@ class GrpcServer:
         for name in reversed(self._names) if serving else self._names:
             self._health.set(name, states.SERVING if serving else states.NOT_SERVING)
 
+    def tell(self, name: str, *, serving: bool) -> None:
+        """Tell the health of something that is no service of its own, such as the memory."""
+        states = health_pb2.HealthCheckResponse
+        self._health.set(name, states.SERVING if serving else states.NOT_SERVING)
+
     def stop(self, grace_seconds: float) -> None:
         """Refuse new calls, give running ones `grace_seconds`, and return when all have ended."""
         stopped = self._server.stop(grace_seconds)

@@ -75,6 +75,18 @@ class Journal:
         """Tell that what the folders hold cannot serve; the last good release keeps serving."""
         self._log.error("release_refused", error=error, count=count)
 
+    def memory_failed(self, way: str, reason: str) -> None:
+        """Tell that the store cannot be read or written (`way`), and why; told again where the reason changes."""
+        self._log.error("memory_failed", way=way, reason=reason)
+
+    def memory_recovered(self, way: str, seconds: float) -> None:
+        """Tell that the store can be read or written again, after so many seconds."""
+        self._log.info("memory_recovered", way=way, seconds=seconds)
+
+    def decisions_lost(self, count: int) -> None:
+        """Tell how many decisions since the start were answered and will not be in the log."""
+        self._log.error("decisions_lost", count=count)
+
     def lived(self, event: str, **details: Any) -> None:  # noqa: ANN401  whatever a stage of life has to say
         """Tell a stage of the life of the process: `started`, `draining`, `stopped`."""
         self._log.info(event, **details)

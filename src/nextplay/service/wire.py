@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, Final, TypeVar, get_args
+from typing import Any, Final, NamedTuple, TypeVar, get_args
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.json_format import ParseDict
@@ -37,13 +37,15 @@ AnyMessage = TypeVar("AnyMessage", bound=Message)
 class Question:
     """One account to decide: the snapshot as it came, how to answer, and what else the call carried.
 
-    `unknown_fields` counts the fields that this version of the contract does not know.
+    `record` says whether the decision is to be kept; `unknown_fields` counts the fields that this version of the
+    contract does not know.
     """
 
     document: dict[str, Any]
     options: Options
     request_id: str = ""
     unknown_fields: int = 0
+    record: bool = True
 
 
 def parsed(kind: type[AnyMessage], raw: bytes) -> AnyMessage:
@@ -78,10 +80,11 @@ def read_question(raw: bytes, defaults: Options) -> Question:
     request_id = document.get("request_id", "")
     if len(request_id) > MOST_REQUEST_ID:
         violations.append(Violation("request_id", f"must have at most {MOST_REQUEST_ID} characters"))
-    options = _options(document.get("options", {}), defaults, violations)
+    sent = document.get("options", {})
+    options = _options(sent, defaults, violations)
     if violations:
         raise InputInvalid(violations)
-    return Question(document["snapshot"], options, request_id, unfolded.unknown_fields)
+    return Question(document["snapshot"], options, request_id, unfolded.unknown_fields, sent.get("record", True))
 
 
 def request_id_of(raw: bytes) -> str:
@@ -92,22 +95,33 @@ def request_id_of(raw: bytes) -> str:
         return ""
 
 
-def decide_answer(decision: Decision, request_id: str) -> bytes:
-    """Return the bytes of a `DecideResponse`."""
-    head = tagged(1, request_id.encode()) if request_id else b""
-    return head + tagged(2, _write_decision(decision))
+def decide_answer(decision: Decision, request_id: str, memory: str = "") -> bytes:
+    """Return the bytes of a `DecideResponse`; `memory` tells what became of the decision there."""
+    return _text(1, request_id) + tagged(2, _write_decision(decision)) + _text(3, memory)
 
 
-def batch_answer(results: Iterable[tuple[str, Decision | Status]]) -> bytes:
-    """Return the bytes of a `BatchDecideResponse` out of (request_id, decision or why there is none)."""
-    return b"".join(tagged(1, _batch_result(request_id, result)) for request_id, result in results)
+class BatchItem(NamedTuple):
+    """What came of one request of a batch. `record` says whether the decision is to be kept."""
+
+    request_id: str
+    result: Decision | Status
+    record: bool = False
 
 
-def _batch_result(request_id: str, result: Decision | Status) -> bytes:
-    head = tagged(1, request_id.encode()) if request_id else b""
-    if isinstance(result, Status):
-        return head + tagged(2, result.SerializeToString())
-    return head + tagged(2, b"") + tagged(3, _write_decision(result))
+def batch_answer(items: Iterable[BatchItem], memory: str = "") -> bytes:
+    """Return the bytes of a `BatchDecideResponse`; `memory` tells what became there of the decisions to be kept."""
+    return b"".join([tagged(1, _batch_result(item, memory)) for item in items])
+
+
+def _batch_result(item: BatchItem, memory: str) -> bytes:
+    head = _text(1, item.request_id)
+    if isinstance(item.result, Status):
+        return head + tagged(2, item.result.SerializeToString())
+    return head + tagged(2, b"") + tagged(3, _write_decision(item.result)) + _text(4, memory if item.record else "")
+
+
+def _text(number: int, text: str) -> bytes:
+    return tagged(number, text.encode()) if text else b""
 
 
 def write_decision(decision: Decision) -> bytes:

@@ -32,6 +32,7 @@ class Options(_message.Message):
     MAX_ACTIONS_FIELD_NUMBER: _builtins.int
     EXPLANATION_FIELD_NUMBER: _builtins.int
     STRICT_FIELD_NUMBER: _builtins.int
+    RECORD_FIELD_NUMBER: _builtins.int
     locale: _builtins.str
     """Locale of all texts, such as `en` or `pt-BR`. Where the rulebook does not speak it, the closest that it does.
     Absent: the server's default locale.
@@ -44,6 +45,10 @@ class Options(_message.Message):
     """
     strict: _builtins.bool
     """Refuse what would otherwise be left out and named in `Decision.input_warnings`. Absent: false."""
+    record: _builtins.bool
+    """Keep the decision in the memory. False, for looking at an account: it is decided with all that is remembered, and
+    leaves no trace. No part of the decision and its id. Absent: true.
+    """
     def __init__(
         self,
         *,
@@ -51,10 +56,11 @@ class Options(_message.Message):
         max_actions: _builtins.int | None = ...,
         explanation: _builtins.str | None = ...,
         strict: _builtins.bool | None = ...,
+        record: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_explanation", b"_explanation", "_locale", b"_locale", "_max_actions", b"_max_actions", "_strict", b"_strict", "explanation", b"explanation", "locale", b"locale", "max_actions", b"max_actions", "strict", b"strict"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_explanation", b"_explanation", "_locale", b"_locale", "_max_actions", b"_max_actions", "_record", b"_record", "_strict", b"_strict", "explanation", b"explanation", "locale", b"locale", "max_actions", b"max_actions", "record", b"record", "strict", b"strict"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_explanation", b"_explanation", "_locale", b"_locale", "_max_actions", b"_max_actions", "_strict", b"_strict", "explanation", b"explanation", "locale", b"locale", "max_actions", b"max_actions", "strict", b"strict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_explanation", b"_explanation", "_locale", b"_locale", "_max_actions", b"_max_actions", "_record", b"_record", "_strict", b"_strict", "explanation", b"explanation", "locale", b"locale", "max_actions", b"max_actions", "record", b"record", "strict", b"strict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__explanation: _TypeAlias = _typing.Literal["explanation"]  # noqa: Y015
     _WhichOneofArgType__explanation: _TypeAlias = _typing.Literal["_explanation", b"_explanation"]  # noqa: Y015
@@ -62,6 +68,8 @@ class Options(_message.Message):
     _WhichOneofArgType__locale: _TypeAlias = _typing.Literal["_locale", b"_locale"]  # noqa: Y015
     _WhichOneofReturnType__max_actions: _TypeAlias = _typing.Literal["max_actions"]  # noqa: Y015
     _WhichOneofArgType__max_actions: _TypeAlias = _typing.Literal["_max_actions", b"_max_actions"]  # noqa: Y015
+    _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
+    _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
     _WhichOneofReturnType__strict: _TypeAlias = _typing.Literal["strict"]  # noqa: Y015
     _WhichOneofArgType__strict: _TypeAlias = _typing.Literal["_strict", b"_strict"]  # noqa: Y015
     @_typing.overload
@@ -70,6 +78,8 @@ class Options(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__locale) -> _WhichOneofReturnType__locale | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__max_actions) -> _WhichOneofReturnType__max_actions | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__record) -> _WhichOneofReturnType__record | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__strict) -> _WhichOneofReturnType__strict | None: ...
 
@@ -104,8 +114,8 @@ class Decision(_message.Message):
     GAP_TRACE_FIELD_NUMBER: _builtins.int
     PLAY_TRACE_FIELD_NUMBER: _builtins.int
     decision_id: _builtins.str
-    """`d1-` and 32 hexadecimal digits: the hash of snapshot, history, options and release. The same question to the same
-    release has the same id.
+    """`d1-` and 32 hexadecimal digits: the hash of snapshot, what of it counts as unknown, history, options and release.
+    The same question to the same release has the same id.
     """
     account_id: _builtins.str
     """The account, as sent."""

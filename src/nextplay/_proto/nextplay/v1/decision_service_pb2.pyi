@@ -73,8 +73,13 @@ class DecideResponse(_message.Message):
 
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     DECISION_FIELD_NUMBER: _builtins.int
+    MEMORY_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """`DecideRequest.request_id`. Empty where none was sent."""
+    memory: _builtins.str
+    """What became of it in the memory when the answer left: kept (durable; of an erased account nothing is kept), queued
+    (waits to be written), lost (could not be written and will not be). Empty: nothing was to be kept.
+    """
     @_builtins.property
     def decision(self) -> _decision_pb2.Decision:
         """The decision. Always there."""
@@ -84,10 +89,11 @@ class DecideResponse(_message.Message):
         *,
         request_id: _builtins.str = ...,
         decision: _decision_pb2.Decision | None = ...,
+        memory: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "memory", b"memory", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -150,8 +156,11 @@ class BatchDecideResult(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     STATUS_FIELD_NUMBER: _builtins.int
     DECISION_FIELD_NUMBER: _builtins.int
+    MEMORY_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """`DecideRequest.request_id`. Empty where none was sent or the request could not be read."""
+    memory: _builtins.str
+    """What became of it in the memory, a word of `DecideResponse.memory`. Empty: nothing was to be kept."""
     @_builtins.property
     def status(self) -> _status_pb2.Status:
         """Code 0 and nothing else where it was decided, else the status that `Decide` would have had, with its details."""
@@ -166,10 +175,11 @@ class BatchDecideResult(_message.Message):
         request_id: _builtins.str = ...,
         status: _status_pb2.Status | None = ...,
         decision: _decision_pb2.Decision | None = ...,
+        memory: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "status", b"status"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "request_id", b"request_id", "status", b"status"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "memory", b"memory", "request_id", b"request_id", "status", b"status"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

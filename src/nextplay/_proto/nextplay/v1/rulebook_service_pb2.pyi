@@ -113,6 +113,7 @@ class GetReleaseResponse(_message.Message):
     LAST_ERROR_AT_FIELD_NUMBER: _builtins.int
     RELEASES_TAKEN_FIELD_NUMBER: _builtins.int
     RELEASES_REFUSED_FIELD_NUMBER: _builtins.int
+    MEMORY_FIELD_NUMBER: _builtins.int
     last_error: _builtins.str
     """What the folders hold and could not be served, in words; at most 500 characters. Empty: what they hold serves."""
     last_error_at: _builtins.str
@@ -125,6 +126,10 @@ class GetReleaseResponse(_message.Message):
     def release(self) -> Global___Release:
         """What serves now. Always there."""
 
+    @_builtins.property
+    def memory(self) -> Global___MemoryState:
+        """How the memory is. Absent: this server keeps none."""
+
     def __init__(
         self,
         *,
@@ -133,16 +138,87 @@ class GetReleaseResponse(_message.Message):
         last_error_at: _builtins.str | None = ...,
         releases_taken: _builtins.int = ...,
         releases_refused: _builtins.int = ...,
+        memory: Global___MemoryState | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_last_error_at", b"_last_error_at", "last_error_at", b"last_error_at", "release", b"release"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_last_error_at", b"_last_error_at", "last_error_at", b"last_error_at", "memory", b"memory", "release", b"release"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_last_error_at", b"_last_error_at", "last_error", b"last_error", "last_error_at", b"last_error_at", "release", b"release", "releases_refused", b"releases_refused", "releases_taken", b"releases_taken"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_last_error_at", b"_last_error_at", "last_error", b"last_error", "last_error_at", b"last_error_at", "memory", b"memory", "release", b"release", "releases_refused", b"releases_refused", "releases_taken", b"releases_taken"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__last_error_at: _TypeAlias = _typing.Literal["last_error_at"]  # noqa: Y015
     _WhichOneofArgType__last_error_at: _TypeAlias = _typing.Literal["_last_error_at", b"_last_error_at"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType__last_error_at) -> _WhichOneofReturnType__last_error_at | None: ...
 
 Global___GetReleaseResponse: _TypeAlias = GetReleaseResponse  # noqa: Y015
+
+@_typing.final
+class MemoryState(_message.Message):
+    """The memory of a server."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FAILURES_FIELD_NUMBER: _builtins.int
+    DECISIONS_WRITTEN_FIELD_NUMBER: _builtins.int
+    DECISIONS_WAITING_FIELD_NUMBER: _builtins.int
+    DECISIONS_LOST_FIELD_NUMBER: _builtins.int
+    DECISIONS_LEFT_OUT_FIELD_NUMBER: _builtins.int
+    decisions_written: _builtins.int
+    """Decisions written to the log since the server started, 0 or more."""
+    decisions_waiting: _builtins.int
+    """Decisions that wait to be written now, 0 or more."""
+    decisions_lost: _builtins.int
+    """Decisions since the start that were answered and will not be in the log, 0 or more."""
+    decisions_left_out: _builtins.int
+    """Decisions since the start that were kept out because their account was erased, 0 or more."""
+    @_builtins.property
+    def failures(self) -> _containers.RepeatedCompositeFieldContainer[Global___MemoryFailure]:
+        """What is wrong with it now, a sentence for each of reading and writing. Empty: nothing."""
+
+    def __init__(
+        self,
+        *,
+        failures: _abc.Iterable[Global___MemoryFailure] | None = ...,
+        decisions_written: _builtins.int = ...,
+        decisions_waiting: _builtins.int = ...,
+        decisions_lost: _builtins.int = ...,
+        decisions_left_out: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decisions_left_out", b"decisions_left_out", "decisions_lost", b"decisions_lost", "decisions_waiting", b"decisions_waiting", "decisions_written", b"decisions_written", "failures", b"failures"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MemoryState: _TypeAlias = MemoryState  # noqa: Y015
+
+@_typing.final
+class MemoryFailure(_message.Message):
+    """One way to the memory that fails."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WAY_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    way: _builtins.str
+    """reading, writing."""
+    reason: _builtins.str
+    """What is wrong."""
+    since: _builtins.str
+    """Since when, RFC 3339."""
+    def __init__(
+        self,
+        *,
+        way: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        since: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason", "since", b"since", "way", b"way"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MemoryFailure: _TypeAlias = MemoryFailure  # noqa: Y015
 
 @_typing.final
 class RuleFile(_message.Message):
