@@ -62,14 +62,6 @@ def test_fifty_at_once_are_one_row_with_one_receipt(store_url: str) -> None:
         assert len(receipts) == len(list(store.records())) == 1
 
 
-def test_a_text_that_postgresql_does_not_keep(store: Store) -> None:
-    """U+0000 in an id stops neither database: it is kept as U+FFFD, and found by either spelling."""
-    store.log([a_decision(an_action(), account_id="ac\0me")])
-    store.record("", "r\0", a_reaction("accepted", account_id="ac\0me"))
-    assert [entry.kind for entry in store.history("", "ac\0me")] == ["accepted"]
-    assert store.latest("", "ac\ufffdme").logged.account_id == "ac\ufffdme"
-
-
 def test_a_request_id_with_another_content_is_refused(store: Store, clock: Clock) -> None:
     """Another kind, another field or other bytes sent under the same id: nothing is written."""
     store.log([a_decision(an_action())])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+_SIGN: Final = "\uf8f0"
 _WIDTH: Final = len("2026-03-02T09:00:00.000000Z")
 
 
@@ -48,19 +50,31 @@ def instant_text(value: datetime) -> str:
 
 
 class Words(TypeDecorator[str]):
-    """A text of any length. PostgreSQL keeps no U+0000, so on both databases U+FFFD stands in its place."""
+    """Any text. PostgreSQL takes no NUL, and an id may have one: there it is spelled otherwise, and read back."""
 
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002  the same on both
-        """Bring a text into the form that is kept."""
-        return None if value is None else kept_text(value)
+    def bind_processor(self, dialect: Dialect) -> Callable[[str | None], str | None] | None:
+        """Spell NUL for PostgreSQL; SQLite takes it."""
+        return escaped if dialect.name == "postgresql" else None
+
+    def result_processor(self, dialect: Dialect, _coltype: object) -> Callable[[str | None], str | None] | None:
+        """Read a text back as it came."""
+        return _unescaped if dialect.name == "postgresql" else None
 
 
-def kept_text(value: str) -> str:
-    """Write a text as both databases keep it."""
-    return value.replace("\0", "\ufffd") if "\0" in value else value
+def escaped(value: str | None) -> str | None:
+    """Spell NUL with a sign that nobody uses, and that sign by itself."""
+    if value is None or ("\0" not in value and _SIGN not in value):
+        return value
+    return value.replace(_SIGN, f"{_SIGN}1").replace("\0", f"{_SIGN}0")
+
+
+def _unescaped(value: str | None) -> str | None:
+    if value is None or _SIGN not in value:
+        return value
+    return value.replace(f"{_SIGN}0", "\0").replace(f"{_SIGN}1", _SIGN)
 
 
 SEQUENCE: Final = BigInteger().with_variant(Integer, "sqlite")

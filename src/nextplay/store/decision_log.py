@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Select, insert, select
 
-from nextplay.errors import NotRemembered
+from nextplay.errors import NotRemembered, StoreUnavailable
 from nextplay.store.engine import Database
 from nextplay.store.packing import decision_of, decision_row
 from nextplay.store.records import LoggedDecision, StoredDecision
@@ -63,8 +64,13 @@ def page_of(
 
 
 def stored(row: Any) -> StoredDecision:  # noqa: ANN401  a row of the table
-    """Read a decision back, with its place in the log."""
-    return StoredDecision(row.sequence, decision_of(row))
+    """Read a decision back, with its place in the log. Raises `StoreUnavailable` where its bytes are damaged."""
+    try:
+        return StoredDecision(row.sequence, decision_of(row))
+    except (zlib.error, ValueError, TypeError):
+        raise StoreUnavailable(
+            "a decision in the store is damaged; `nextplay store check` names it, a backup has it"
+        ) from None
 
 
 def _of_account(tenant: str, account_id: str) -> Select[Any]:

@@ -6,7 +6,7 @@ Every error of the database leaves here as `StoreUnavailable`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final
@@ -15,6 +15,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, 
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from nextplay.errors import StoreUnavailable
+from nextplay.store.columns import escaped
 from nextplay.store.failures import sentence
 
 BUSY_SECONDS: Final = 10.0
@@ -39,7 +40,7 @@ class Database:
         parsed = _parsed(url)
         self.dialect: Final = parsed.get_backend_name()
         self.name: Final = _name(parsed)
-        self.path: Final = Path(parsed.database or "") if self.dialect == "sqlite" else None
+        self.path: Final = Path(parsed.database or "").absolute() if self.dialect == "sqlite" else None
         self._engine: Final = _sqlite(parsed) if self.path is not None else _postgresql(parsed)
         by_itself = {"isolation_level": "AUTOCOMMIT"} if self.path is None else {}
         self._alone: Final = self._engine.execution_options(**by_itself)
@@ -47,6 +48,7 @@ class Database:
         self._at_once: Final = self._engine.execution_options(**at_once)
         self._writing: Final = self._engine.execution_options(**{_BEGINS: "BEGIN IMMEDIATE"})
         self._writer: Final = Lock()
+        self._file: tuple[int, int] | None = None
 
     @contextmanager
     def reading(self, *, at_once: bool = False) -> Iterator[Connection]:
@@ -57,7 +59,7 @@ class Database:
         with self._translated(), (self._at_once if at_once else self._alone).connect() as connection:
             yield connection
 
-    def rows(self, query: str, values: tuple[object, ...]) -> Sequence[Sequence[Any]]:
+    def rows(self, query: str, values: tuple[str, ...]) -> Sequence[Sequence[Any]]:
         """Fetch what a query with `?` for each value finds, as the driver gives it: in half the time.
 
         Raises `StoreUnavailable`.
@@ -65,7 +67,7 @@ class Database:
         with self._translated():
             if self.path is None:
                 with self._alone.connect() as connection:
-                    return connection.exec_driver_sql(query.replace("?", "%s"), values).fetchall()
+                    return connection.exec_driver_sql(query.replace("?", "%s"), tuple(map(escaped, values))).fetchall()
             driver = self._engine.raw_connection()
             try:
                 found: list[Sequence[Any]] = driver.cursor().execute(query, values).fetchall()
@@ -81,8 +83,7 @@ class Database:
         that the database is locked. `erasing` waits for all writers on PostgreSQL, `logging` for others that log.
         Raises `StoreUnavailable`.
         """
-        alone = self._writer if self.dialect == "sqlite" else nullcontext()
-        with self._translated(), alone, self._writing.begin() as connection:
+        with self._translated(), self._in_line(), self._writing.begin() as connection:
             if self.dialect == "postgresql":
                 shared = "" if erasing else "_shared"
                 connection.execute(text(f"SELECT pg_advisory_xact_lock{shared}({_ERASING})"))
@@ -93,8 +94,7 @@ class Database:
     @contextmanager
     def alone(self) -> Iterator[Connection]:
         """Give a connection outside of any transaction, as VACUUM needs it. Raises `StoreUnavailable`."""
-        locked = self._writer if self.dialect == "sqlite" else nullcontext()
-        with self._translated(), locked, self._alone.connect() as connection:
+        with self._translated(), self._in_line(), self._alone.connect() as connection:
             yield connection
 
     def close(self) -> None:
@@ -102,11 +102,40 @@ class Database:
         self._engine.dispose()
 
     @contextmanager
+    def _in_line(self) -> Iterator[None]:
+        """Let one writer of this process through at a time, and none to a file that is no longer the one in its place.
+
+        SQLite would go on writing to a file that was deleted or replaced, and nobody would ever read it.
+        """
+        if self.path is None:
+            yield
+            return
+        with self._writer:
+            present = _identity(self.path)
+            if self._file is None:
+                self._file = present
+            elif self._file != present:
+                raise StoreUnavailable(
+                    f"the store `{self.name}` was moved, deleted or replaced; put it back, or start again with what "
+                    "is there"
+                )
+            yield
+
+    @contextmanager
     def _translated(self) -> Iterator[None]:
         try:
             yield
         except (SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error) as error:
             raise StoreUnavailable(f"the store `{self.name}` {sentence(error)}") from None
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Tell a file from another that has its name; `None` where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _parsed(url: str) -> URL:

@@ -37,6 +37,14 @@ _OF_POSTGRESQL: Final[Mapping[str, str]] = {
     "57": "does not answer",
 }
 """SQLSTATE, or the first two digits of it, which name its class."""
+_ON_CONNECTING: Final[Mapping[str, str]] = {
+    "does not exist": "is not there; create the database and its user",
+    "authentication failed": "refuses this user or password",
+    "no password supplied": "refuses this user or password",
+    "pg_hba.conf": "refuses this user or password",
+    "too many clients": "has no connection left",
+}
+"""Whoever is refused while connecting gets no SQLSTATE from the driver, only the server's words."""
 _SILENT: Final = "does not answer"
 
 
@@ -53,5 +61,5 @@ def sentence(error: Exception) -> str:
     if state:
         return _OF_POSTGRESQL.get(state) or _OF_POSTGRESQL.get(state[:2]) or f"failed (SQLSTATE {state})"
     if type(cause).__name__ == "OperationalError":
-        return _SILENT
+        return next((said for words, said in _ON_CONNECTING.items() if words in str(cause)), _SILENT)
     return f"failed ({type(cause).__name__})"

@@ -8,7 +8,7 @@ from typing import Final
 
 from nextplay.arbitration.history import days_after
 from nextplay.snapshot import HistoryEntry
-from nextplay.store.columns import kept_text, read_instant
+from nextplay.store.columns import read_instant
 from nextplay.store.engine import Database
 
 _FIND: Final = (
@@ -24,10 +24,9 @@ def history_of(database: Database, tenant: str, account_id: str, *, now: datetim
     Of the holds the newest of each scope is there. `until` is the first free day. What is told as shown, and outcomes,
     are no history. Every decision asks for it: on SQLite the driver is asked without anything between.
     """
-    asked = (kept_text(tenant), kept_text(account_id))
     entries: list[HistoryEntry | None] = []
     holds: dict[str | None, int] = {}
-    for method, kind, told_at, play, gap, channel, until, answer in database.rows(_FIND, asked):
+    for method, kind, told_at, play, gap, channel, until, answer in database.rows(_FIND, (tenant, account_id)):
         if method == "outcome" or kind == "shown":
             continue
         at = read_instant(told_at)

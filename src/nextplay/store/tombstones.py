@@ -35,14 +35,14 @@ def erased_among(connection: Connection, accounts: Collection[tuple[str, str]]) 
     return frozenset(by_hash[keyed_hash] for keyed_hash in found)
 
 
-def bury(connection: Connection, tenant: str, account_id: str, *, now: datetime) -> bool:
-    """Put up the tombstone of an account; false where one stood already."""
+def bury(connection: Connection, tenant: str, account_id: str, *, now: datetime) -> None:
+    """Put up the tombstone of an account, once."""
     insert = inserting(connection)
     made = {"name": _KEY, "value": secrets.token_bytes(_KEY_BYTES)}
     connection.execute(insert(META).on_conflict_do_nothing(), made)
     key = connection.execute(_FIND_KEY).scalar_one()
     stone = {"keyed_hash": _keyed_hash(key, tenant, account_id), "erased_at": now}
-    return connection.execute(insert(TOMBSTONES).on_conflict_do_nothing(), stone).rowcount > 0
+    connection.execute(insert(TOMBSTONES).on_conflict_do_nothing(), stone)
 
 
 def _keyed_hash(key: bytes, tenant: str, account_id: str) -> str:
