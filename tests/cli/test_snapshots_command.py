@@ -85,3 +85,53 @@ def test_a_mapping_that_is_not_there() -> None:
     """It ends as any file that is not there; exit 1."""
     ended = nextplay("snapshots", "from-csv", "--mapping", "absent.yaml", "-")
     assert (ended.code, ended.stdout, ended.stderr) == (1, "", "absent.yaml: no such file or directory\n")
+
+
+@pytest.fixture(name="folder")
+def folder_of_exports(tmp_path: Path) -> Path:
+    """Write accounts and their tickets as JSON lines, and a mapping that names both."""
+    (tmp_path / "a.jsonl").write_text('{"id": "a", "p": {"seats": "5"}}\n{"id": "b"}\n', encoding="utf-8")
+    tickets = '{"id": "1", "of": ["a"], "at": "2026-01-01"}\n{"id": "2", "at": "2026-01-01"}\n'
+    (tmp_path / "t.jsonl").write_text(tickets, encoding="utf-8")
+    (tmp_path / "map.yaml").write_text(
+        "path: a.jsonl\naccount_id: id\nfields: {contract.seats: p.seats}\nfiles:\n  tickets:\n    path: t.jsonl\n"
+        "    account_id: of.0\n    rows: tickets\n    complete: true\n    fields: {ticket_id: id, opened_at: at}\n",
+        encoding="utf-8",
+    )
+    return tmp_path
+
+
+def test_one_mapping_or_one_folder_is_enough(folder: Path, tmp_path: Path) -> None:
+    """The files lie beside the mapping, or in the folder that is named, or where --file says: all give the same."""
+    arguments = ("snapshots", "from-csv", "--mapping", folder / "map.yaml", "--as-of", "2026-03-02")
+    moved = tmp_path / "moved"
+    moved.mkdir()
+    for name in ("a.jsonl", "t.jsonl"):
+        (moved / name).write_bytes((folder / name).read_bytes())
+    beside = nextplay(*arguments)
+    assert [json.loads(line).get("tickets") for line in beside.stdout.splitlines()] == [
+        [{"ticket_id": "1", "opened_at": "2026-01-01T00:00:00Z"}],
+        [],
+    ]
+    assert "file `tickets`: 2 rows: 1 used\n  left out 1 row: has no account_id\n" in beside.stderr
+    assert nextplay(*arguments, moved).stdout == beside.stdout
+    assert nextplay(*arguments, folder / "a.jsonl", "--file", f"tickets={moved / 't.jsonl'}").stdout == beside.stdout
+
+
+def test_broken_rows_of_further_files_are_errors_only_if_strict(folder: Path) -> None:
+    """A ticket without an account is counted; with --strict it ends with 2."""
+    arguments = ("snapshots", "from-csv", "--mapping", folder / "map.yaml", "--as-of", "2026-03-02")
+    assert nextplay(*arguments).code == 0
+    assert nextplay(*arguments, "--strict").code == 2
+
+
+def test_wrong_files_are_told(folder: Path) -> None:
+    """A wrong --file, a file that is not there and a mapping without a path end with a sentence each."""
+    arguments = ("snapshots", "from-csv", "--mapping", folder / "map.yaml", "--as-of", "2026-03-02")
+    assert nextplay(*arguments, "--file", "tickets").code == 2
+    assert nextplay(*arguments, "--file", "tickets=absent.jsonl").code == 1
+    assert "no file `ticket`; did you mean `tickets`?" in nextplay(*arguments, "--file", "ticket=x").stderr
+    (folder / "map.yaml").write_text("account_id: id\nfields: {contract.seats: p}\n", encoding="utf-8")
+    ended = nextplay(*arguments)
+    assert ended.code == 2
+    assert "give the mapping a `path`" in ended.stderr.replace("\n", " ").replace("│ ", "")
