@@ -12,8 +12,9 @@ SERVING = ("nextplay.cli.app", "nextplay.service.app", "nextplay.churn.model", "
 
 @pytest.mark.parametrize("module", SERVING)
 def test_serving_never_loads_scikit_learn(module: str) -> None:
-    """Whatever a server imports, neither scikit-learn nor SciPy nor pickle's cousins come with it."""
-    asked = f"import sys, {module}; print(*sorted({{'sklearn', 'scipy', 'joblib', 'pandas'}} & sys.modules.keys()))"
+    """Whatever a server imports, neither scikit-learn nor SciPy, pickle's cousins or plots come with it."""
+    strangers = {"sklearn", "scipy", "joblib", "pandas", "skops", "matplotlib"}
+    asked = f"import sys, {module}; print(*sorted({strangers} & sys.modules.keys()))"
     loaded = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
 
     assert loaded.stdout.strip() == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,44 @@ def test_snapshots_with_a_file_of_outcomes_are_learned_from(tmp_path: Path) -> N
     truth.write_text(truth.read_text(encoding="utf-8").split("\n", 1)[1], encoding="utf-8")
     told = json.loads(nextplay("model", "evaluate", *asked).stdout)
     assert (told["rows_of_the_file"], told["left_out"]) == (report["rows"], {"no label": 1})
+
+
+def test_the_page_stands_beside_the_model(report: dict[str, Any]) -> None:
+    """`report.html` is about this model, and says first that it was learned from an invented book."""
+    page = (Path(report["folder"]) / "report.html").read_text(encoding="utf-8")
+    assert page.index("Churn model example-1") < page.index("predicts nobody") < page.index("Verdict")
+    assert f"{report['measures']['this model']['auc']:.3f}" in page
+
+
+def test_without_plots_the_model_is_trained_all_the_same(tmp_path: Path) -> None:
+    """Where matplotlib is missing one line says so and how to get it; asked for by name, a page is refused."""
+    (tmp_path / "sitecustomize.py").write_text("import sys; sys.modules['matplotlib'] = None", encoding="utf-8")
+    path = os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH"))))
+    data, config = EXAMPLE / "book.csv", EXAMPLE / "train.toml"
+    asked = ("--data", data, "--config", config)
+    ended = nextplay("model", "train", *asked, "--out", tmp_path / "models", PYTHONPATH=path)
+    assert ended.code == 0
+    assert ended.stderr.splitlines() == [
+        "report.html is left out: its plots need the extra `report`; install `nextplay[report]`"
+    ]
+    assert sorted(file.name for file in (tmp_path / "models" / "churn" / "example-1").iterdir()) == [
+        "card.md",
+        "model.json",
+    ]
+    ended = nextplay("model", "evaluate", *asked, "--report", tmp_path / "report.html", PYTHONPATH=path)
+    assert (ended.code, ended.stdout) == (2, "")
+    assert "--report: its plots need the extra `report`; install `nextplay[report]`" in ended.stderr
+
+
+def test_evaluate_writes_a_page_about_the_model_that_is_served(tmp_path: Path) -> None:
+    """It says that the numbers were set by hand, and shows baselines learned from other accounts of the rows."""
+    data, config, page = EXAMPLE / "book.csv", EXAMPLE / "train.toml", tmp_path / "report.html"
+    ended = nextplay("model", "evaluate", "--data", data, "--config", config, "--report", page)
+    assert ended.code == 0, ended.stderr
+    text = page.read_text(encoding="utf-8")
+    assert "Set by hand, learned from nobody" in text
+    assert "in five folds, each account judged by those that never saw it" in text
+    assert "spline logistic" in text
 
 
 def test_a_version_is_never_written_over(report: dict[str, Any]) -> None:

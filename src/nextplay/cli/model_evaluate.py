@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nextplay.authoring.train_config import mapping_of, read_train_config
+from nextplay.churn.artefact import model_file, verified
 from nextplay.churn.model import ChurnModel
+from nextplay.cli.model_report import refuse_without_plots, report_of
 from nextplay.cli.model_show import VersionOption, model_folder, vocabulary_of
-from nextplay.cli.output import Format, FormatOption, complain, plural, say, say_json
+from nextplay.cli.output import Format, FormatOption, complain, plural, say, say_json, write_text
 from nextplay.cli.places import ModelsOption, RulesOption, models_for
 from nextplay.errors import InputInvalid, Violation
 
@@ -26,6 +28,9 @@ def evaluate(
         Path, typer.Option("--config", metavar="TRAIN.toml", help="How to read the export: mapping, label, horizon.")
     ],
     version: VersionOption = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="FILE.html", help="Also write a page with plots there.")
+    ] = None,
     output: FormatOption = Format.TEXT,
     rules: RulesOption = Path("rules"),
     models: ModelsOption = None,
@@ -36,9 +41,12 @@ def evaluate(
     """
     from nextplay.authoring.labelled import labelled_rows  # noqa: PLC0415  looking into a model needs no numpy
 
+    if report is not None:
+        refuse_without_plots()
     asked = read_train_config(config)
     vocabulary = vocabulary_of(rules)
-    model = ChurnModel.load(model_folder(models_for(rules, models), version), vocabulary.specs)
+    file = model_file(model_folder(models_for(rules, models), version))
+    model = ChurnModel.load(file, vocabulary.specs)
     plan = vocabulary.plan(model.fact_names)
     rows = labelled_rows(data, asked, mapping_of(config, asked), plan)
     if not 0 < rows.left.sum() < len(rows.left):
@@ -46,6 +54,11 @@ def evaluate(
     if asked.horizon_days != model.horizon_days:
         days = f"within {asked.horizon_days} days, the model speaks of {model.horizon_days}"
         complain(f"warning: the outcomes are {days}")
+    if report is not None:
+        from nextplay.authoring.model_report.subject import subject_of_rows  # noqa: PLC0415  likewise
+
+        artefact = verified(file, vocabulary.specs)
+        write_text(report, report_of(subject_of_rows(artefact, model, rows, vocabulary.specs, seed=asked.seed)))
     document = _measured(model, rows, seed=asked.seed)
     if output is Format.JSON:
         say_json(document)

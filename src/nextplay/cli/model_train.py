@@ -13,8 +13,9 @@ from rich.console import Console
 from rich.progress import Progress
 
 from nextplay.authoring.train_config import TrainConfig, mapping_of, read_train_config
-from nextplay.churn.artefact import FILE_NAME, ModelFile
+from nextplay.churn.artefact import FILE_NAME, Artefact, ModelFile, verified
 from nextplay.churn.model import ChurnModel
+from nextplay.cli.model_report import LEFT_OUT, REPORT_FILE, can_draw, report_of
 from nextplay.cli.model_show import vocabulary_of
 from nextplay.cli.output import Format, FormatOption, complain, plural, say, say_json, writing
 from nextplay.cli.places import RulesOption
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from nextplay.churn.training.fit import Fitted
     from nextplay.facts import Vocabulary
 
+CARD_FILE: Final = "card.md"
 _HALVES: Final = 2  # judged first, then learned from all rows
 
 
@@ -52,7 +54,12 @@ def train(
     labelled = labelled_table(data, asked, mapping_of(config, asked), vocabulary)
     model, evaluation = _trained(labelled, asked)
     files = _files(model, evaluation, asked, vocabulary)
-    ChurnModel.load(ModelFile(folder / FILE_NAME, files[FILE_NAME]), vocabulary.specs)
+    file = ModelFile(folder / FILE_NAME, files[FILE_NAME])
+    ChurnModel.load(file, vocabulary.specs)
+    if can_draw():
+        files[REPORT_FILE] = _report(verified(file, vocabulary.specs), asked, vocabulary, (labelled, model, evaluation))
+    else:
+        complain(LEFT_OUT)
     with writing(folder):
         folder.mkdir(parents=True)
         for name, content in files.items():
@@ -61,7 +68,8 @@ def train(
         say_json(_document(labelled, model, evaluation) | {"folder": str(folder)})
     else:
         _say(labelled, model, evaluation)
-        say(f"\nwritten to {folder}; read its card.md, then let {out / 'churn' / 'current'} name it to serve it")
+        read = " and ".join(name for name in (REPORT_FILE, CARD_FILE) if name in files)
+        say(f"\nwritten to {folder}; read its {read}, then let {out / 'churn' / 'current'} name it to serve it")
 
 
 def _trained(labelled: Labelled, asked: TrainConfig) -> tuple[Fitted, Evaluation]:
@@ -95,7 +103,24 @@ def _files(model: Fitted, evaluation: Evaluation, asked: TrainConfig, vocabulary
     bands = asked.bands.model_dump() | {"critical": 1.0}
     about = Title(asked.version, asked.provenance, asked.horizon_days, bands, asked.families)
     artefact = artefact_of(model, vocabulary.specs, about)
-    return {FILE_NAME: artefact, "card.md": card_of(artefact, evaluation).encode()}
+    return {FILE_NAME: artefact, CARD_FILE: card_of(artefact, evaluation).encode()}
+
+
+def _report(
+    artefact: Artefact, asked: TrainConfig, vocabulary: Vocabulary, found: tuple[Labelled, Fitted, Evaluation]
+) -> bytes:
+    from nextplay.authoring.model_report.subject import subject_of_training  # noqa: PLC0415  it needs scikit-learn
+
+    labelled, model, evaluation = found
+    subject = subject_of_training(
+        artefact,
+        vocabulary.specs,
+        labelled=labelled,
+        model=model,
+        evaluation=evaluation,
+        vouched=tuple(asked.known_at_the_time),
+    )
+    return report_of(subject).encode()
 
 
 @contextmanager

@@ -6,25 +6,26 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 Document = Mapping[str, Any]
 
 
 def simulation_page(document: Document) -> str:
     """Return the page of a simulation."""
-    return _environment().get_template("simulation.html").render(found=document)
+    return page_environment().get_template("simulation.html").render(found=document)
 
 
 def difference_page(document: Document) -> str:
     """Return the page of a difference."""
-    return _environment().get_template("difference.html").render(found=document)
+    return page_environment().get_template("difference.html").render(found=document)
 
 
 @cache
-def _environment() -> Environment:
+def page_environment(*packages: str) -> Environment:
+    """Return what lays pages out in the look of all reports; templates of `packages` come beside the shared ones."""
     environment = Environment(
-        loader=PackageLoader("nextplay.authoring.reports"),
+        loader=ChoiceLoader([PackageLoader(package) for package in (*packages, "nextplay.authoring.reports")]),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -18,6 +18,7 @@ from sklearn.preprocessing import OneHotEncoder, SplineTransformer, StandardScal
 from threadpoolctl import threadpool_limits
 
 from nextplay.churn.training.measures import logistic_line, sigmoids
+from nextplay.churn.training.stumps import Recipe
 from nextplay.churn.training.table import Floats, Table
 
 Baseline = Callable[[Table, Table], Floats]
@@ -59,6 +60,23 @@ def boosted_trees(learn: Table, judge: Table) -> Floats:
     return _fitted(HistGradientBoostingClassifier(categorical_features=categorical, random_state=1), learn, judge)
 
 
+def monotone_trees(learn: Table, judge: Table) -> Floats:
+    """Fit boosting with trees of depth 3 that keep the signs: what facts add together, and nothing else, sets it apart.
+
+    The rest is as in the recipe of the additive model, with a fixed number of rounds.
+    """
+    model = HistGradientBoostingClassifier(
+        max_depth=3,
+        learning_rate=0.08,
+        l2_regularization=5.0,
+        min_samples_leaf=Recipe(hidden_shares=(0.0,)).leaf_rows(len(learn)),
+        categorical_features=[column.categorical for column in learn.columns],
+        monotonic_cst=[column.sign for column in learn.columns],
+        random_state=1,
+    )
+    return _fitted(model, learn, judge)
+
+
 BASELINES: Final[Mapping[str, Baseline]] = {
     "prevalence": prevalence,
     "health score": health_score,
@@ -67,6 +85,8 @@ BASELINES: Final[Mapping[str, Baseline]] = {
     "default boosting": boosted_trees,
 }
 """Name -> baseline, from the plainest."""
+DEEPER: Final[Mapping[str, Baseline]] = {"monotone trees of depth 3": monotone_trees}
+"""Beside default boosting, what is tried to see whether facts act together: no baseline, a question to the model."""
 
 
 def _fitted(model: Any, learn: Table, judge: Table) -> Floats:  # noqa: ANN401  scikit-learn ships no types

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Final
 
@@ -49,18 +50,30 @@ def intervals(
     probability: Floats, label: Flags, accounts: Whole, *, seed: int, resamples: int = 200, level: float = 0.95
 ) -> dict[str, tuple[float, float]]:
     """Return percentile intervals of each measure, of 95 % or `level`, whole accounts drawn with replacement."""
+    drawn = [
+        asdict(measured(probability[rows], label[rows]))
+        for rows in resampled(label, accounts, seed=seed, resamples=resamples)
+    ]
+    ends_at = [50 * (1 - level), 50 * (1 + level)]
+    ends = {name: np.percentile([one[name] for one in drawn], ends_at) for name in drawn[0]}
+    return {name: (float(low), float(high)) for name, (low, high) in ends.items()}
+
+
+def resampled(label: Flags, accounts: Whole, *, seed: int, resamples: int = 200) -> Iterator[Whole]:
+    """Yield the rows of so many books of the same size, whole accounts drawn with replacement; in each both outcomes.
+
+    The same seed, labels and accounts give the same rows: two models measured on them are measured in pairs.
+    """
     order = np.argsort(accounts, kind="stable")
     starts = np.flatnonzero(np.diff(accounts[order], prepend=accounts[order][0] - 1))
     rows_of = np.split(order, starts[1:])
     chance = np.random.default_rng(seed)
-    drawn: list[dict[str, float]] = []
-    while len(drawn) < resamples:
+    drawn = 0
+    while drawn < resamples:
         rows = np.concatenate([rows_of[one] for one in chance.integers(0, len(rows_of), len(rows_of))])
         if 0 < label[rows].sum() < len(rows):
-            drawn.append(asdict(measured(probability[rows], label[rows])))
-    ends_at = [50 * (1 - level), 50 * (1 + level)]
-    ends = {name: np.percentile([one[name] for one in drawn], ends_at) for name in drawn[0]}
-    return {name: (float(low), float(high)) for name, (low, high) in ends.items()}
+            drawn += 1
+            yield rows
 
 
 def auc(score: Floats, label: Flags) -> float:
