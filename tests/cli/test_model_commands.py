@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 from tests.cli.console import ROOT, Ended, nextplay
 
+from nextplay.churn.training.learner import load_learner
+from nextplay.facts import Vocabulary
+
 EXAMPLE = ROOT / "examples" / "training"
 
 
@@ -107,6 +110,25 @@ def test_evaluate_writes_a_page_about_the_model_that_is_served(tmp_path: Path) -
     assert "Set by hand, learned from nobody" in text
     assert "in five folds, each account judged by those that never saw it" in text
     assert "spline logistic" in text
+
+
+def test_the_learner_is_kept_where_it_is_asked_for(tmp_path: Path) -> None:
+    """`--keep-learner` writes it with its note, and it says what the tables say."""
+    ended = trained(tmp_path, "--keep-learner")
+    assert ended.code == 0, ended.stderr
+    learner = load_learner(tmp_path / "churn" / "example-1", Vocabulary.of().specs)
+    assert "usage.active_ratio" in learner.columns
+
+
+def test_without_skops_a_learner_cannot_be_kept(tmp_path: Path) -> None:
+    """One sentence says what is missing and how to get it, before anything is learned."""
+    (tmp_path / "sitecustomize.py").write_text("import sys; sys.modules['skops'] = None", encoding="utf-8")
+    path = os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH"))))
+    asked = ("--data", EXAMPLE / "book.csv", "--config", EXAMPLE / "train.toml", "--out", tmp_path / "models")
+    ended = nextplay("model", "train", *asked, "--keep-learner", PYTHONPATH=path)
+    assert ended.code == 2
+    assert "--keep-learner: needs the extra `learner`; install `nextplay[learner]`" in ended.stderr
+    assert not (tmp_path / "models").exists()
 
 
 def test_a_version_is_never_written_over(report: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -36,6 +37,9 @@ def train(
     data: Annotated[Path, typer.Option("--data", metavar="FILE", help="What was known: an export, or snapshots.")],
     config: Annotated[Path, typer.Option("--config", metavar="TRAIN.toml", help="What to learn, and how.")],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the models.")] = Path("models"),
+    keep_learner: Annotated[
+        bool, typer.Option("--keep-learner", help="Also write scikit-learn's own object, for who goes on with it.")
+    ] = False,
     rules: RulesOption = Path("rules"),
     output: FormatOption = Format.TEXT,
 ) -> None:
@@ -46,6 +50,8 @@ def train(
     """
     from nextplay.authoring.labelled import labelled_table  # noqa: PLC0415  looking into a model needs no numpy
 
+    if keep_learner and find_spec("skops") is None:
+        raise InputInvalid([Violation("--keep-learner", "needs the extra `learner`; install `nextplay[learner]`")])
     asked = read_train_config(config)
     folder = out / "churn" / asked.version
     if folder.exists():
@@ -56,6 +62,10 @@ def train(
     files = _files(model, evaluation, asked, vocabulary)
     file = ModelFile(folder / FILE_NAME, files[FILE_NAME])
     ChurnModel.load(file, vocabulary.specs)
+    if keep_learner:
+        from nextplay.churn.training.learner import learner_files  # noqa: PLC0415  only who keeps it needs skops
+
+        files |= learner_files(model, files[FILE_NAME])
     if can_draw():
         files[REPORT_FILE] = _report(verified(file, vocabulary.specs), asked, vocabulary, (labelled, model, evaluation))
     else:
