@@ -12,7 +12,7 @@ PIP_COMPILE := env -u PIP_FIND_LINKS -u PIP_EXTRA_INDEX_URL -u PIP_INDEX_URL -u 
 	CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe \
 	--no-emit-options --no-emit-index-url --no-emit-find-links --no-emit-trusted-host $(LOCK_FLAGS)
 
-.PHONY: help setup demo test check format lock protos docs eval mutations bench model-bench clean
+.PHONY: help setup demo test check format lock protos docs eval mutations bench model-bench shipped-model clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -70,6 +70,14 @@ bench: $(READY) ## time one decision through all stations
 
 model-bench: $(READY) ## judge trained churn models on public files beside the repository; writes docs/model.md
 	$(BIN)/python -m bench.model --write docs
+
+shipped-model: $(READY) ## learn the shipped churn model anew, judge it on another book, and compare it with what is served
+	rm -rf build/shipped-model && mkdir -p build/shipped-model/fresh
+	cd build/shipped-model && $(CURDIR)/$(BIN)/nextplay snapshots generate --seed 2026 --accounts 20000 --output book.jsonl --truth truth.jsonl
+	$(BIN)/nextplay model train --data build/shipped-model/book.jsonl --config models/churn/synthetic-1/train.toml --out build/shipped-model
+	cd build/shipped-model/fresh && $(CURDIR)/$(BIN)/nextplay snapshots generate --seed 2027 --accounts 10000 --output book.jsonl --truth truth.jsonl
+	$(BIN)/nextplay model evaluate --data build/shipped-model/fresh/book.jsonl --config models/churn/synthetic-1/train.toml --models build/shipped-model --version synthetic-1
+	cmp build/shipped-model/churn/synthetic-1/model.json models/churn/synthetic-1/model.json
 
 clean: ## remove the environment and everything generated beside the sources
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

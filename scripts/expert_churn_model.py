@@ -1,5 +1,7 @@
 """Write the first churn model, whose numbers are a judgement: `python scripts/expert_churn_model.py` renews its files.
 
+It is no longer served, and stays so that old decisions can be replayed, and as the model of hand-made tables.
+
 Each row says up to which value of a fact how much it adds to the log-odds of churn within the horizon, and which share
 of accounts is assumed to be there. The share centres the table: what an average account adds is 0, and 0 is what an
 unknown fact adds. A new judgement is a new version beside the old one, never a change of what was served.
@@ -220,11 +222,10 @@ def card() -> str:
 
 
 def files() -> dict[Path, bytes]:
-    """Return what belongs on disk: the artefact, its card, and the pointer to it."""
+    """Return what belongs on disk: the artefact and its card."""
     return {
         FOLDER / VERSION / FILE_NAME: artefact_bytes(document()),
         FOLDER / VERSION / "card.md": card().encode(),
-        FOLDER / "current": f"{VERSION}\n".encode(),
     }
 
 

@@ -34,7 +34,7 @@ def protos(folder: Path) -> None:
 
 
 def churn_model(folder: Path) -> None:
-    """Write the churn model made of expert signs, its card and the pointer to it."""
+    """Write the first churn model, made of expert signs, and its card."""
     for path, content in expert_churn_model.files().items():
         put(folder, path.relative_to(ROOT).as_posix(), content)
 

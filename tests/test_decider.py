@@ -73,7 +73,7 @@ def test_one_account_goes_all_the_way(decider: Decider) -> None:
     assert (action.play, action.rank, action.state, action.owner_role) == ("guided_setup_session", 1, "new", "csm")
     assert action.owner_id == "person-7"
     assert action.due_on.isoformat() == "2026-03-09"
-    assert decision.churn.provenance == "expert"
+    assert decision.churn.provenance == "synthetic"
     assert decision.release == decider.release.release_id
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 from typing import Final, NamedTuple
 
 from nextplay.arbitration import Arbitration, RankedAction, WithheldPlay
@@ -33,7 +32,7 @@ from nextplay.rules.assessment import Assessment, Candidate, GapOutcome, NearGap
 from nextplay.rules.rulebook import Text
 from nextplay.rules.trace import Trace
 from nextplay.rules.wording import Template, fill
-from nextplay.sentences import driver_opening, language_of, sentence
+from nextplay.sentences import driver_opening, fact_label, language_of, sentence
 from nextplay.snapshot import CustomerSnapshot, InputWarning
 from nextplay.spoken import SignalTexts, SpokenRulebook
 from nextplay.withholding import withheld_says
@@ -41,7 +40,7 @@ from nextplay.withholding import withheld_says
 _QUESTION_FACTS: Final = 5
 """How many missing facts the general question names."""
 _DRIVER_FACTS: Final = 2
-"""How many facts of a driver's family its sentence names: those that weigh most."""
+"""How many facts of a driver's family its sentence names: those that weigh most in its direction."""
 _NO_TRACE: Final = Trace((), (), ())
 
 
@@ -185,11 +184,19 @@ class _Page:
         )
 
     def _driver(self, family: FamilyContribution) -> Driver:
-        known = list(islice((name for name in family.facts if self._facts.value(name) is not None), _DRIVER_FACTS))
+        """Tell a family by the facts that weigh most in its direction; one that is unknown is said to be so."""
+        name, contribution, facts, pushing = family
+        known = [fact for fact in facts if self._facts.value(fact) is not None]
         if not known:
-            return Driver(*family, says=driver_opening(self._locale, family.family, "unknown"))
-        opening = driver_opening(self._locale, family.family, "raises" if family.contribution > 0 else "lowers")
-        return Driver(*family, says=opening + self._labelled(known))
+            return Driver(name, contribution, facts, says=driver_opening(self._locale, name, "unknown"))
+        opening = driver_opening(self._locale, name, "raises" if contribution > 0 else "lowers")
+        told = [self._weighed(fact) for fact in (facts[:pushing] or known[:1])[:_DRIVER_FACTS]]
+        return Driver(name, contribution, facts, says=opening + ", ".join(told))
+
+    def _weighed(self, fact: str) -> str:
+        if self._facts.value(fact) is None:
+            return sentence(self._locale, "driver_unrecorded", fact=fact_label(fact, self._locale))
+        return self._text(self._spoken.labelled[fact])
 
     def _labelled(self, names: Iterable[str]) -> str:
         return ", ".join([self._text(self._spoken.labelled[name]) for name in names])

@@ -1,4 +1,4 @@
-"""The model that is shipped: a judgement that keeps its promises."""
+"""The first model, a judgement: what was served stays what it was."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from nextplay.decision import FactValue
 from nextplay.facts import Vocabulary
 
 FOLDER = Path(__file__).parents[2] / "models" / "churn"
-VERSION = (FOLDER / "current").read_text(encoding="utf-8").strip()
+VERSION = expert_churn_model.VERSION
 SPECS = Vocabulary.of().specs
 MODEL = ChurnModel.load(FOLDER / VERSION, SPECS)
 TABLES = read_artefact(FOLDER / VERSION / FILE_NAME, SPECS).tables

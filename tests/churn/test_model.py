@@ -61,9 +61,9 @@ def test_drivers_are_grouped_and_ordered(model: ChurnModel) -> None:
     )
 
     assert score.families == (
-        FamilyContribution("usage", 0.625, ("usage.active_ratio", "usage.live")),
-        FamilyContribution("relationship", 0.5, ("relationship.champion",)),
-        FamilyContribution("support", -0.125, ("support.open_p1",)),
+        FamilyContribution("usage", 0.625, ("usage.active_ratio", "usage.live"), 1),
+        FamilyContribution("relationship", 0.5, ("relationship.champion",), 1),
+        FamilyContribution("support", -0.125, ("support.open_p1",), 1),
     )
     assert score.completeness == 1.0
 
@@ -74,7 +74,7 @@ def test_a_family_that_lowers_the_risk_names_the_lowering_fact_first(model: Chur
     assert {family.family: family.facts[0] for family in usage.families}["usage"] == "usage.active_ratio"
 
     usage = scored(model, {"usage.live": True})
-    assert usage.families[0] == FamilyContribution("usage", -0.0625, ("usage.live", "usage.active_ratio"))
+    assert usage.families[0] == FamilyContribution("usage", -0.0625, ("usage.live", "usage.active_ratio"), 1)
 
 
 def test_equal_contributions_are_ordered_by_name(model: ChurnModel) -> None:

@@ -24,13 +24,13 @@ class Ended:
     stderr: str
 
 
-def nextplay(*arguments: str | Path, stdin: str = "", **settings: str) -> Ended:
-    """Run `nextplay` at the top of the repository; `settings` become environment variables."""
+def nextplay(*arguments: str | Path, stdin: str = "", folder: Path = ROOT, **settings: str) -> Ended:
+    """Run `nextplay` in a folder, the top of the repository; `settings` become environment variables."""
     done = subprocess.run(
         [SCRIPT, *arguments],
         input=stdin.encode(),
         capture_output=True,
-        cwd=ROOT,
+        cwd=folder,
         env=ENVIRONMENT | settings,
         timeout=120,
         check=False,

@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -54,6 +55,21 @@ def test_a_decision_reads_as_recorded() -> None:
     ended = decide("-", stdin=line())
     assert (ended.code, ended.stderr) == (0, "")
     matches_golden(masked(ended.stdout), GOLDEN / "decide_text.txt")
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_without_a_model_the_rules_decide_alone(tmp_path: Path, *, damaged: bool) -> None:
+    """Without a model that can serve the answer is degraded and stderr says why; one that was named must serve."""
+    shutil.copytree(RULEBOOK, tmp_path / "rules")
+    if damaged:
+        shutil.copytree(ROOT / "models", tmp_path / "models")
+        (tmp_path / "models" / "churn" / "current").write_text("gone", encoding="utf-8")
+    ended = nextplay("decide", "--format", "json", "-", stdin=line(), folder=tmp_path)
+    churn = json.loads(ended.stdout)["churn"]
+    assert (ended.code, churn["degraded"], churn.get("probability"), churn.get("provenance", "")) == (0, True, None, "")
+    assert ended.stderr.startswith("no churn model can serve, so the rules decide alone: ")
+    if damaged:
+        assert nextplay("decide", "--models", "models", "-", stdin=line(), folder=tmp_path).code == 3
 
 
 def test_explain_adds_every_comparison() -> None:

@@ -175,26 +175,26 @@ def test_mistakes_in_the_file_are_named_by_their_key(tmp_path: Path, line: str, 
 
 
 def test_evaluate_measures_what_is_served() -> None:
-    """The expert's judgement ranks the invented book better than chance, and is no rate; intervals hold the figures."""
+    """The shipped prior ranks another invented book better than chance, and is no rate; intervals hold the figures."""
     data, config = EXAMPLE / "book.csv", EXAMPLE / "train.toml"
     asked = ("model", "evaluate", "--data", data, "--config", config)
     told = json.loads(nextplay(*asked, "--format", "json").stdout)
-    assert (told["version"], told["rows"], told["left"]) == ("expert-1", 460, 154)
+    assert (told["version"], told["rows"], told["left"]) == ("synthetic-1", 460, 154)
     assert told["measures"]["auc"] > 0.6
     assert told["measures"]["mean"] < told["measures"]["rate"]
     assert all(low <= told["measures"][name] <= high for name, (low, high) in told["intervals"].items())
-    assert nextplay(*asked).stdout.startswith("expert-1 (expert) on 460 rows, 154 left\n")
+    assert nextplay(*asked).stdout.startswith("synthetic-1 (synthetic) on 460 rows, 154 left\n")
 
 
 def test_show_tells_the_origin_and_the_tables() -> None:
-    """The shipped model says that it is a judgement; one fact is shown whole."""
+    """The shipped model says that it was learned from what was invented; one fact is shown whole."""
     shown = nextplay("model", "show").stdout
-    assert shown.startswith("expert-1: expert, risk within 90 days\n")
+    assert shown.startswith("synthetic-1: synthetic, risk within 90 days\n")
     assert "usage.active_ratio (usage)" in shown
     table = nextplay("model", "show", "--fact", "relationship.champion").stdout
-    assert [line.split()[-1] for line in table.splitlines()[-4:]] == ["left", "never", "present", "unknown"]
+    assert [line.split()[-1] for line in table.splitlines()[-3:]] == ["left", "present", "unknown"]
     assert nextplay("model", "show", "--fact", "usage.wizardry").code == 2
-    assert nextplay("model", "show", "--version", "expert-0").code == 3
+    assert nextplay("model", "show", "--version", "synthetic-0").code == 3
 
 
 def test_explain_adds_up() -> None:

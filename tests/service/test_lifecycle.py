@@ -21,7 +21,7 @@ import pytest
 from tests.service.asking import NOT_SERVING, SERVING, question, raw_call, refused, state, stub, watched
 from tests.service.conftest import Running, running, settings_of
 
-from nextplay.errors import ModelInvalid, NextplayError, ReleaseRejected, RulebookInvalid
+from nextplay.errors import NextplayError, ReleaseRejected, RulebookInvalid
 from nextplay.service.app import App, StartRefused
 from nextplay.service.folders import Folders, FoldersUnreadable
 from nextplay.service.server import PortTaken
@@ -85,18 +85,6 @@ def failing_test(folders: Folders) -> None:
     path.write_text(path.read_text().replace("diagnosis: undetermined", "diagnosis: cx"))
 
 
-def broken_model(folders: Folders) -> None:
-    """Damage the artefact of the model in use."""
-    version = (folders.models / "churn" / "current").read_text().strip()
-    for path in (folders.models / "churn" / version).glob("*.json"):
-        path.write_bytes(path.read_bytes().replace(b"0", b"1", 1))
-
-
-def no_model(folders: Folders) -> None:
-    """Point to a version that is not there."""
-    (folders.models / "churn" / "current").write_text("v999")
-
-
 def no_rules(folders: Folders) -> None:
     """Move the rulebook away."""
     folders.rules.rename(folders.rules.with_name("elsewhere"))
@@ -107,13 +95,11 @@ def no_rules(folders: Folders) -> None:
     [
         (broken_rule, RulebookInvalid),
         (failing_test, ReleaseRejected),
-        (broken_model, ModelInvalid),
-        (no_model, ModelInvalid),
         (no_rules, FoldersUnreadable),
     ],
 )
 def test_no_start_without_a_release(folders: Folders, spoil: object, expected: type[NextplayError]) -> None:
-    """What is wrong with rules or model ends the start with its own error, and the port is free again."""
+    """What is wrong with the rules ends the start with its own error, and the port is free again."""
     assert callable(spoil)
     settings = settings_of(folders)
     with App(settings) as probe:

@@ -178,6 +178,28 @@ def test_last_good_keeps_serving(own: Running, spoil: Callable[[Folders], None])
     assert (release_of(own.channel).last_error, release_of(own.channel).releases_taken) == ("", 1)
 
 
+def lose_all_models(folders: Folders) -> None:
+    """Remove the folder of models."""
+    shutil.rmtree(folders.models)
+
+
+@pytest.mark.parametrize("spoil", [damage_the_model, lose_the_model, lose_all_models])
+def test_without_a_model_the_rules_serve_alone(folders: Folders, spoil: Callable[[Folders], None]) -> None:
+    """Where no model can serve at the start, answers are degraded and the reason is told, until there is a good one."""
+    whole = shutil.copytree(folders.models, folders.models.with_name("whole"))
+    spoil(folders)
+    with running(folders) as service:
+        churn = stub(service.channel).Decide(question()).decision.churn
+        assert (churn.degraded, churn.HasField("probability"), churn.provenance) == (True, False, "")
+        told = release_of(service.channel)
+        assert (told.releases_taken, told.release.model_version, told.release.id.model_hash) == (1, "", "")
+        assert told.last_error
+        shutil.copytree(whole, folders.models, dirs_exist_ok=True)
+        eventually(lambda: release_of(service.channel).last_error == "")
+        churn = stub(service.channel).Decide(question()).decision.churn
+        assert (churn.degraded, churn.HasField("probability"), churn.provenance) == (False, True, "synthetic")
+
+
 def restore(folders: Folders) -> None:
     """Put everything back as it was."""
     write_edition(folders, "")

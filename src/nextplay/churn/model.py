@@ -35,12 +35,14 @@ MEMOISED: Final = 4096
 class FamilyContribution(NamedTuple):
     """What a family of facts adds to the log-odds (above 0 raises the risk).
 
-    `facts` holds all facts of the family: those that push most in its direction first, ties by name.
+    `facts` holds all facts of the family: those that push most in its direction first, ties by name. The first
+    `pushing` of them push that way noticeably, by their values or by being unknown.
     """
 
     family: str
     contribution: float
     facts: tuple[str, ...]
+    pushing: int
 
 
 class ChurnScore(NamedTuple):
@@ -60,6 +62,8 @@ class ChurnScore(NamedTuple):
     out_of_range: tuple[str, ...]
 
 
+_TELLING: Final = 0.02
+"""A fact that changes the log-odds by less, the odds by less than two per cent, is no reason worth telling."""
 Weighed = tuple[float, str, FamilyContribution]
 """A contribution behind what orders families: its size, the largest first, and the name."""
 Picker = Callable[[Sequence[Any]], tuple[Any, ...]]
@@ -214,7 +218,8 @@ def _grouped(family: str, names: tuple[str, ...], contributions: tuple[float, ..
     """Sum a family. `names` are sorted and the sort is stable, which breaks the ties."""
     total = sum(contributions)
     ordered = sorted(names, key=dict(zip(names, contributions, strict=True)).__getitem__, reverse=total > 0)
-    return -abs(total), family, FamilyContribution(family, total, tuple(ordered))
+    pushing = sum(1 for adds in contributions if (adds if total > 0 else -adds) >= _TELLING)
+    return -abs(total), family, FamilyContribution(family, total, tuple(ordered), pushing)
 
 
 def _memoised(family: str, names: tuple[str, ...]) -> Callable[[tuple[float, ...]], Weighed]:

@@ -17,12 +17,12 @@ from nextplay.cli.as_of import instant
 from nextplay.cli.book import LINE_SUFFIXES, Book, Entry, read_book
 from nextplay.cli.exits import ExitCode
 from nextplay.cli.output import Format, FormatOption, complain, counted, say_json, show
-from nextplay.cli.places import ModelsOption, RulesOption, models_for, rules_that_decide
+from nextplay.cli.places import ModelsMissing, ModelsOption, RulesOption, models_for, rules_that_decide
 from nextplay.cli.rendering import decision_view
 from nextplay.decider import Decider
 from nextplay.decision import Decision, Options
-from nextplay.errors import InputInvalid, Violation
-from nextplay.release import load_release
+from nextplay.errors import InputInvalid, ModelInvalid, Violation
+from nextplay.release import Release, load_release
 from nextplay.snapshot import read_snapshot
 
 app = typer.Typer(add_completion=False)
@@ -56,12 +56,24 @@ def decide(  # noqa: PLR0913  each parameter is an option of the command
     )
     with (
         _opened(snapshot) as stream,
-        closing(load_release(rules_that_decide(rules), models_for(rules, models))) as release,
+        closing(_release(rules, models)) as release,
     ):
         book = read_book(stream, lines=True if snapshot.suffix in LINE_SUFFIXES else None)
         failed = _decide_all(book, Decider(release), options=options, as_of=fallback, output=output)
     if failed:
         raise typer.Exit(ExitCode.INPUT)
+
+
+def _release(rules: Path, models: Path | None) -> Release:
+    """Load what decides: without a model where none is there or it cannot be used, unless one was asked for by name."""
+    files = rules_that_decide(rules)
+    try:
+        return load_release(files, models_for(rules, models))
+    except (ModelInvalid, ModelsMissing) as error:
+        if models is not None:
+            raise
+        complain(f"no churn model can serve, so the rules decide alone: {error}")
+        return load_release(files, None)
 
 
 def _decide_all(book: Book, decider: Decider, *, options: Options, as_of: str, output: Format) -> int:

@@ -40,17 +40,21 @@ ModelsOption = Annotated[
 ]
 
 
+class ModelsMissing(NextplayError):
+    """There is no folder of models where one is looked for."""
+
+
 def models_for(rules: Path, given: Path | None) -> Path:
     """Return the given folder of models, else `models` beside `rules`, else `models` in the present folder.
 
-    Raises `NextplayError` where none of them is there.
+    Raises `ModelsMissing` where none of them is there.
     """
     if given is not None:
         return given
     beside, here = rules.resolve().parent / "models", Path("models")
     found = next((folder for folder in (beside, here) if folder.is_dir()), None)
     if found is None:
-        raise NextplayError(
+        raise ModelsMissing(
             f"no folder `models`, neither beside `{rules}` nor in the present folder; name it with --models"
         )
     return found

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from nextplay.decision import Options
-from nextplay.errors import NextplayError, StoreUnavailable
+from nextplay.errors import ModelInvalid, NextplayError, StoreUnavailable
 from nextplay.service.api import DecisionApi, Remembering
 from nextplay.service.clock import utc_now
 from nextplay.service.endpoints import DECISION_SERVICE, RULEBOOK_SERVICE, decision_endpoints, rulebook_endpoints
@@ -68,8 +68,9 @@ class App:
     def start(self) -> None:
         """Listen, load the release, open the store, then tell the health checks, and watch the folders.
 
-        Raises `PortTaken`, what is wrong with rules or model: `RulebookInvalid`, `ModelInvalid`, `ReleaseRejected`,
-        `FoldersUnreadable`, and with the store: `StoreUnavailable`, `StoreOutdated`.
+        Where only the model is wrong, the rules decide alone, and every answer says that it is degraded. Raises
+        `PortTaken`, what is wrong with the rules: `RulebookInvalid`, `ReleaseRejected`, `FoldersUnreadable`, and with
+        the store: `StoreUnavailable`, `StoreOutdated`.
         """
         self.port = self._server.start(self._settings.host, self._settings.port)
         try:
@@ -129,6 +130,8 @@ class App:
 
     def _load(self) -> None:
         attempt = self._reloader.load()
+        if isinstance(attempt.error, ModelInvalid):
+            attempt = self._reloader.load_rules_alone()
         if attempt.error is not None:
             raise attempt.error
 

@@ -64,6 +64,13 @@ class Folders:
         message = "the folders of rules and models change faster than they can be read; stop writing to them"
         raise FoldersUnreadable(message)
 
+    def read_rules(self) -> dict[str, bytes]:
+        """Read the rules alone. Raises `FoldersUnreadable`."""
+        if not self.rules.is_dir():
+            message = f"`{self.rules}` is no folder; name the folder that holds rulebook.yaml"
+            raise FoldersUnreadable(message)
+        return read_rulebook_folder(self.rules)
+
     def stats(self) -> Stats:
         """Return name, change time, size and inode of every file: equal as long as nothing was written."""
         found = []
@@ -77,10 +84,7 @@ class Folders:
         return tuple(sorted(found))
 
     def _read(self) -> Holding:
-        if not self.rules.is_dir():
-            message = f"`{self.rules}` is no folder; name the folder that holds rulebook.yaml"
-            raise FoldersUnreadable(message)
-        rules = read_rulebook_folder(self.rules)
+        rules = self.read_rules()
         model = current_model_folder(self.models)
         parts = {f"rules/{name}": content for name, content in rules.items()}
         parts |= {f"model/{path.name}": path.read_bytes() for path in model.iterdir() if path.is_file()}

@@ -1,7 +1,8 @@
 """Takes what the folders of rules and models hold, as soon as it is whole and passes its own tests.
 
 A new release is built beside the one that serves, and one reference is swapped. Whatever is wrong with the folders,
-the last good release keeps serving, and the reason can be read until the folders are right again.
+the last good release keeps serving, and the reason can be read until the folders are right again. Where there is none
+yet and only the model is wrong, the rules decide alone.
 """
 
 from __future__ import annotations
@@ -9,12 +10,13 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
 
 from nextplay.authoring.cases import failure_lines, run_rule_tests
+from nextplay.churn.artefact import ModelFile
 from nextplay.errors import EngineFault, ModelInvalid, NextplayError, ReleaseRejected, RulebookInvalid
 from nextplay.release import InferenceEngine, Release, load_release
 from nextplay.service.clock import Clock, utc_now
@@ -93,14 +95,25 @@ class Reloader:
         with self._loading:
             if again:
                 self._refusals = {}
-            try:
-                return self._attempt(self._folders.read())
-            except NextplayError as error:
-                return self._refused(error)
-            except Exception as error:  # noqa: BLE001  whatever it is, the last good release must keep serving
-                incident = new_incident()
-                self._journal.failed("load", incident, error)
-                return self._refused(EngineFault(f"an error of this server; its log has the cause under {incident}"))
+            return self._guarded(lambda: self._attempt(self._folders.read()))
+
+    def load_rules_alone(self) -> Attempt:
+        """Take the rules without a model, where none can serve: every answer says that it is degraded.
+
+        What was wrong with the model stays told, and a model is taken as soon as there is a good one.
+        """
+        with self._loading:
+            return self._guarded(lambda: self._taken(self._proved(self._folders.read_rules(), None)))
+
+    def _guarded(self, look: Callable[[], Attempt]) -> Attempt:
+        try:
+            return look()
+        except NextplayError as error:
+            return self._refused(error)
+        except Exception as error:  # noqa: BLE001  whatever it is, the last good release must keep serving
+            incident = new_incident()
+            self._journal.failed("load", incident, error)
+            return self._refused(EngineFault(f"an error of this server; its log has the cause under {incident}"))
 
     def start(self) -> None:
         """Begin to watch."""
@@ -131,20 +144,24 @@ class Reloader:
             self._state = replace(self._state, last_error=known, last_error_at=self._clock())
             return Attempt("refused", known)
         try:
-            release = self._proved(holding)
+            release = self._proved(holding.rules, holding.model)
         except _OF_THE_CONTENT as error:
             self._refusals = {holding.digest: error}
             raise
-        self._releases.take(release, now=self._clock())
         self._served_digest = holding.digest
-        self._state = LoadState(taken=self._state.taken + 1, refused=self._state.refused)
+        self._state = replace(self._state, last_error=None, last_error_at=None)
+        return self._taken(release)
+
+    def _taken(self, release: Release) -> Attempt:
+        self._releases.take(release, now=self._clock())
+        self._state = replace(self._state, taken=self._state.taken + 1)
         ids = release.release_id
         self._journal.release_taken(ids.release, ids.rulebook_hash, ids.model_hash)
         return Attempt("taken")
 
-    def _proved(self, holding: Holding) -> Release:
+    def _proved(self, rules: Mapping[str, bytes], model: ModelFile | None) -> Release:
         """Build the release, run the rulebook's own tests on it, and see that it may serve here."""
-        release = load_release(holding.rules, holding.model, inference=self._inference)
+        release = load_release(rules, model, inference=self._inference)
         proved = False
         try:
             failures = [*self._objections(release), *failure_lines(run_rule_tests(release))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Final
+from typing import Any, Final
 
 from nextplay.churn.training.evaluation import OURS, Evaluation
 
@@ -14,7 +14,8 @@ _CARD: Final = """# Churn model {version}
 - What it answers: the risk that an account leaves within {horizon} days.
 - Learned from {rows:,} rows of {accounts:,} accounts, {churners:,} of which left ({rate:.1%} of the rows); as-of days
   {days}.
-- It knows nobody else's customers: no churn model carries over from one company to another.
+- An account about which nothing is known gets {unknown:.3f}.
+- Bands: {bands}.
 - Use it to look after accounts and to order work. Do not use it to rank the people who look after them.
 - Drivers are signs that go along with churn, not causes. An unknown fact counts as the training met unknown facts.
 - Rounds: {rounds}; calibrator: {calibrator}; seed: {seed}; made with {versions}.
@@ -32,10 +33,17 @@ Under each measure of the model stands its 95 % interval.
 AUC is the chance that an account that left ranks above one that stayed; a slope under 1 is too sure of itself.
 """
 _ORIGIN: Final = {
-    "trained": "**Learned from your own accounts.** Every answer says so: `provenance: trained`.",
+    "trained": (
+        "**Learned from your own accounts.** It knows nobody else's customers: no churn model carries over from one\n"
+        "company to another. Every answer says so: `provenance: trained`."
+    ),
     "synthetic": (
-        "**Learned from invented accounts.** It ranks by what was invented and predicts nobody's customers. Every\n"
-        "answer says so: `provenance: synthetic`."
+        "**Learned from invented accounts: an expert's prior in numbers.** No customer was looked at. Why these\n"
+        "accounts leave, and what that leaves on record, was invented after what practitioners publish. So the model\n"
+        "ranks by the signs that practitioners worry about, and predicts nobody's customers: 0.20 from it means\n"
+        "*worse than most*, not *one in five leaves*. The measures below tell how well it finds again what was\n"
+        "invented, no more. Replace it by a model of your own outcomes as soon as you can. Every answer says so:\n"
+        "`provenance: synthetic`."
     ),
 }
 _SPLITS: Final = {
@@ -55,6 +63,8 @@ def card_of(artefact: bytes, evaluation: Evaluation) -> str:
         origin=_ORIGIN[document["provenance"]],
         horizon=document["horizon_days"],
         rate=training["base_rate"],
+        unknown=_unknown(document["golden"]),
+        bands=_bands(document["bands"]),
         days=days,
         calibrator=document["calibrator"]["kind"],
         versions=", ".join(f"{name} {version}" for name, version in training["versions"].items()),
@@ -64,6 +74,16 @@ def card_of(artefact: bytes, evaluation: Evaluation) -> str:
         measures="\n".join(measure_rows(evaluation)),
         **{key: training[key] for key in ("rows", "accounts", "churners", "rounds", "seed", "data_hash")},
     )
+
+
+def _bands(limits: list[dict[str, Any]]) -> str:
+    starts = [0.0, *(limit["below"] for limit in limits)]
+    return ", ".join(f"{limit['band']} from {start:g}" for limit, start in zip(limits, starts, strict=False))
+
+
+def _unknown(golden: list[dict[str, Any]]) -> float:
+    """Return what the account of which nothing is known gets; every artefact proves it."""
+    return next(float(row["probability"]) for row in golden if not row["values"])
 
 
 def measure_rows(evaluation: Evaluation) -> list[str]:
