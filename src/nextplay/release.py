@@ -58,7 +58,10 @@ def load_release(
     compiled = compile_rulebook(files)
     rulebook = compiled.rulebook
     vocabulary = Vocabulary.of(
-        stale_after_days=rulebook.stale_after_days, attributes=rulebook.attributes, counts=rulebook.counts
+        stale_after_days=rulebook.stale_after_days,
+        attributes=rulebook.attributes,
+        counts=rulebook.counts,
+        cohorts=rulebook.cohorts,
     )
     source = current_model_folder(models) if isinstance(models, Path) else models
     model = None if source is None else ChurnModel.load(source, vocabulary.specs)

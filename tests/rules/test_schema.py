@@ -35,7 +35,7 @@ def _validators(files: Mapping[str, bytes]) -> dict[str, Draft202012Validator]:
 
 
 def _kind(path: str) -> str:
-    return "rulebook" if path == "rulebook.yaml" else path.split("/", maxsplit=1)[0]
+    return path.removesuffix(".yaml").split("/", maxsplit=1)[0]
 
 
 def _complaints(files: Mapping[str, bytes], validators: Mapping[str, Draft202012Validator]) -> list[str]:
@@ -46,7 +46,7 @@ def _complaints(files: Mapping[str, bytes], validators: Mapping[str, Draft202012
     return found
 
 
-@pytest.mark.parametrize("name", ["rulebook", "signals", "gaps", "plays", "tests"])
+@pytest.mark.parametrize("name", ["cohorts", "gaps", "plays", "rulebook", "signals", "tests"])
 def test_schemas_are_json_schema(name: str) -> None:
     """Every file is valid JSON Schema of the draft that it names."""
     judge = Draft202012Validator(Draft202012Validator.META_SCHEMA)

@@ -57,7 +57,9 @@ def show_model(
 def vocabulary_of(rules: Path) -> Vocabulary:
     """Return the vocabulary of a rulebook, its own attributes and counts among it."""
     book = compile_rulebook(rules_that_decide(rules)).rulebook
-    return Vocabulary.of(stale_after_days=book.stale_after_days, attributes=book.attributes, counts=book.counts)
+    return Vocabulary.of(
+        stale_after_days=book.stale_after_days, attributes=book.attributes, counts=book.counts, cohorts=book.cohorts
+    )
 
 
 def model_folder(models: Path, version: str | None) -> Path:

@@ -10,6 +10,7 @@ import typer
 from nextplay.cli.output import Format, FormatOption, complain, plural, say, say_json, writing
 from nextplay.cli.places import RulesArgument
 from nextplay.cli.rules_check import check
+from nextplay.cli.rules_cohorts import cohorts
 from nextplay.cli.rules_diff import run_diff
 from nextplay.cli.rules_docs import docs
 from nextplay.cli.rules_explain import explain
@@ -23,7 +24,7 @@ from nextplay.rules.source import read_rulebook_folder
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
-    help="Check, test, explain, simulate, diff and document a rulebook; write schemas for the editor.",
+    help="Check, test, explain, simulate, diff and document a rulebook; count cohorts; write schemas for the editor.",
 )
 
 
@@ -33,6 +34,7 @@ app.command("docs")(docs)
 app.command("simulate")(run_simulation)
 app.command("diff")(run_diff)
 app.command("test")(run_tests)
+app.command("cohorts")(cohorts)
 
 
 @app.command()

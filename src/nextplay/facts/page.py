@@ -46,6 +46,8 @@ How to read it:
   within_days: 60}}}}`) are facts named `counts.` and their own name, with `.newest_days` and `.oldest_days`. Each line
   of `where` is a field of the row, as listed under *Items*, with a value or one operator. A count is unknown while a
   row is undecided; an age is unknown where nothing counts or an undecided row could change it.
+- **Cohort shares** that were not sent are those of the rulebook's `cohorts.yaml`, for the journey stage of the account
+  and the touchpoints that it has rows for; `nextplay rules cohorts` counts them over a book.
 - **Attributes** that a rulebook declares are facts named `attributes.` and their own name. A value of the wrong type,
   out of its range or outside its words is unknown and named in the input warnings.
 - **Better** says which direction is good; where it is empty, only the context tells. **Step** is what one notch means

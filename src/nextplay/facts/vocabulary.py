@@ -14,6 +14,7 @@ from nextplay.facts.account import BILLING_FACTS, PROFILE_FACTS, RELATIONSHIP_FA
 from nextplay.facts.account_view import AccountView
 from nextplay.facts.attributes import attribute_fact, attribute_warnings
 from nextplay.facts.churn import CHURN_BAND, CHURN_FACTS, CHURN_PROBABILITY
+from nextplay.facts.cohorts import COHORT_FIELD, COHORT_FILE, NO_COHORTS, Cohorts, with_cohort_shares
 from nextplay.facts.contract import CONTRACT_FACTS
 from nextplay.facts.counts import count_facts
 from nextplay.facts.declare import Fact, Source
@@ -53,7 +54,7 @@ class Facts:
 
     `input_warnings` name attributes that were sent and could not be used, and lists that are longer than rules look.
     `names` where it is left out. `items` holds the lists whose items were planned; an unknown list is `None`.
-    `filled` names the raw list that a field was taken from which was not sent.
+    `filled` names what a field was taken from that was not sent: a raw list, or the shares of the release.
     """
 
     names: tuple[str, ...]
@@ -78,7 +79,7 @@ class Facts:
         return [values[positions[name]] for name in names]
 
     def sources(self, spec: FactSpec) -> tuple[str, ...]:
-        """Return the fields that a fact was read from, and the raw lists that stood in for those not sent."""
+        """Return the fields that a fact was read from, and what stood in for those not sent."""
         if not self.filled or spec.name not in self.positions or self.value(spec.name) is None:
             return spec.reads
         return (*spec.reads, *sorted({self.filled[path] for path in spec.reads if path in self.filled}))
@@ -100,7 +101,8 @@ class FactPlan:
     """
 
     __slots__ = (
-        "_attributes", "_families", "_fields", "_items", "_pick", "_positions", "_stale_after", "item_names", "names",
+        "_attributes", "_cohorts", "_families", "_fields", "_items", "_pick", "_positions", "_stale_after",
+        "item_names", "names",
     )  # fmt: skip
 
     def __init__(
@@ -110,6 +112,7 @@ class FactPlan:
         stale_after_days: Mapping[str, int],
         attributes: Mapping[str, AttributeSpec],
         item_names: Sequence[str] = (),
+        cohorts: Cohorts = NO_COHORTS,
     ) -> None:
         """Arrange `facts`, which are in the order of their names, as `item_names` are."""
         planned = list(facts)
@@ -125,6 +128,7 @@ class FactPlan:
         self._pick = _picker([places[name] for name in self.names])
         self._stale_after = stale_after_days
         self._attributes = attributes
+        self._cohorts = cohorts
         self.item_names = tuple(item_names)
         self._items = [
             ItemPlan(kind, own)
@@ -134,11 +138,17 @@ class FactPlan:
 
     def read(self, snapshot: CustomerSnapshot) -> Facts:
         """Compute the planned facts of one snapshot, and nothing else."""
-        if has_raw_rows(snapshot):
-            whole = completed(snapshot)
-            facts = self._of(whole.snapshot)
-            return replace(facts, input_warnings=facts.input_warnings + whole.warnings, filled=whole.filled)
+        if self._cohorts or has_raw_rows(snapshot):
+            return self._of_completed(snapshot)
         return self._of(snapshot)
+
+    def _of_completed(self, snapshot: CustomerSnapshot) -> Facts:
+        """Read a snapshot together with what its raw rows and the shares of the release add to it."""
+        shared, told = with_cohort_shares(snapshot, self._cohorts)
+        whole = completed(shared)
+        filled = {**whole.filled, COHORT_FIELD: COHORT_FILE} if told else whole.filled
+        facts = self._of(whole.snapshot)
+        return replace(facts, input_warnings=facts.input_warnings + whole.warnings, filled=filled)
 
     def _of(self, snapshot: CustomerSnapshot) -> Facts:
         view = AccountView(snapshot, self._stale_after)
@@ -170,15 +180,21 @@ class FactPlan:
 class Vocabulary:
     """Every fact there is, for one rulebook: `specs` of the account, `item_specs` of items. Immutable; built once."""
 
-    __slots__ = ("_attributes", "_facts", "_stale_after_days", "item_specs", "specs")
+    __slots__ = ("_attributes", "_cohorts", "_facts", "_stale_after_days", "item_specs", "specs")
 
     def __init__(
-        self, facts: Iterable[Fact], *, stale_after_days: Mapping[str, int], attributes: Mapping[str, AttributeSpec]
+        self,
+        facts: Iterable[Fact],
+        *,
+        stale_after_days: Mapping[str, int],
+        attributes: Mapping[str, AttributeSpec],
+        cohorts: Cohorts = NO_COHORTS,
     ) -> None:
         """Keep the facts by name; use `Vocabulary.of`."""
         self._facts = {fact.spec.name: fact for fact in sorted(facts, key=lambda fact: fact.spec.name)}
         self._stale_after_days = stale_after_days
         self._attributes = attributes
+        self._cohorts = cohorts
         self.specs: Mapping[str, FactSpec] = MappingProxyType({name: fact.spec for name, fact in self._facts.items()})
         self.item_specs: Mapping[str, FactSpec] = ITEM_SPECS
 
@@ -189,15 +205,18 @@ class Vocabulary:
         stale_after_days: Mapping[str, int] = SHIPPED_STALE_AFTER_DAYS,
         attributes: Sequence[AttributeSpec] = (),
         counts: Sequence[CountSpec] = (),
+        cohorts: Cohorts = NO_COHORTS,
     ) -> Vocabulary:
         """Return the vocabulary of a rulebook: the shipped facts, its own attributes and its own counts.
 
         `stale_after_days` maps survey kinds to the days after which an answer is unknown; kinds left out keep 90.
+        `cohorts` are shares of the release, which stand in where a snapshot carries none.
         """
         stale_after = {**SHIPPED_STALE_AFTER_DAYS, **stale_after_days}
         facts = [*shipped_facts(tuple(sorted(stale_after.items()))), *map(attribute_fact, attributes)]
         facts += [fact for spec in counts for fact in count_facts(spec)]
-        return cls(facts, stale_after_days=stale_after, attributes={spec.name: spec for spec in attributes})
+        declared = {spec.name: spec for spec in attributes}
+        return cls(facts, stale_after_days=stale_after, attributes=declared, cohorts=cohorts)
 
     def plan(self, names: Iterable[str]) -> FactPlan:
         """Return the plan to read just these facts, of the account and of items; `KeyError` where one is none."""
@@ -205,7 +224,11 @@ class Vocabulary:
         item_names = [name for name in wanted if name in self.item_specs]
         facts = [self._facts[name] for name in wanted if name not in self.item_specs]
         return FactPlan(
-            facts, stale_after_days=self._stale_after_days, attributes=self._attributes, item_names=item_names
+            facts,
+            stale_after_days=self._stale_after_days,
+            attributes=self._attributes,
+            item_names=item_names,
+            cohorts=self._cohorts,
         )
 
     def spec(self, name: str) -> FactSpec:

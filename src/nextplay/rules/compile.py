@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar, cast
 
 from nextplay.errors import Fault, RulebookInvalid
+from nextplay.facts.cohorts import COHORT_FILE
 from nextplay.rules.compile_book import compile_arbitration, compile_diagnosis, compile_vocabularies
+from nextplay.rules.compile_cohorts import compile_cohorts
 from nextplay.rules.compile_conditions import ConditionCompiler
 from nextplay.rules.compile_gaps import compile_gap, compile_signal, report_absorbing_circles, report_cycles
 from nextplay.rules.compile_known import compile_attributes, gather_names, stale_after_days
@@ -24,7 +26,8 @@ from nextplay.rules.compile_plays import compile_play, report_unasked
 from nextplay.rules.compile_tests import compile_tests
 from nextplay.rules.fault_log import FaultLog
 from nextplay.rules.format import GAPS, PLAYS, SIGNALS
-from nextplay.rules.format_book import BOOK, BookForm
+from nextplay.rules.format_book import BOOK
+from nextplay.rules.format_cohorts import COHORTS
 from nextplay.rules.format_test import TESTS
 from nextplay.rules.rulebook import GapRule, Place, Play, Rulebook, SignalRule
 from nextplay.rules.shape import Located, Shape
@@ -33,7 +36,16 @@ from nextplay.rules.source import parse_source
 R = TypeVar("R", SignalRule, GapRule, Play)
 BOOK_PATH: Final = "rulebook.yaml"
 _PATHS: Final = re.compile(r"(?:(signals|gaps|plays)/.+|(tests)/.+_test)\.yaml")
-_SHAPES: Final[Mapping[str, Shape[Any]]] = {"signals": SIGNALS, "gaps": GAPS, "plays": PLAYS, "tests": TESTS}
+_SHAPES: Final[Mapping[str, Shape[Any]]] = {
+    "book": BOOK,
+    "cohorts": COHORTS,
+    "signals": SIGNALS,
+    "gaps": GAPS,
+    "plays": PLAYS,
+    "tests": TESTS,
+}
+_WHOLE_FILES: Final = {BOOK_PATH: "book", COHORT_FILE: "cohorts"}
+"""Files that there is at most one of, each a mapping."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +97,11 @@ def _read(files: Mapping[str, bytes], log: FaultLog) -> Forms:
             log.add(Place(path, 1, 1), "unknown-file", "this file has no place in a rulebook", hint=hint)
             continue
         node = parse_source(path, raw, log)
-        read = None if node is None else (BOOK if kind == "book" else _SHAPES[kind]).read(node, log)
+        read = None if node is None else _SHAPES[kind].read(node, log)
         if read is None:
             forms.unread.add(kind)
-        elif kind == "book":
-            forms.book = cast("BookForm", read)
+        elif kind in _WHOLE_FILES.values():
+            setattr(forms, kind, read)
         else:
             listed = cast("Located[tuple[Any, ...]]", read)
             getattr(forms, kind).extend(listed.value)
@@ -99,8 +111,8 @@ def _read(files: Mapping[str, bytes], log: FaultLog) -> Forms:
 
 
 def _kind(path: str) -> str | None:
-    if path == BOOK_PATH:
-        return "book"
+    if path in _WHOLE_FILES:
+        return _WHOLE_FILES[path]
     match = _PATHS.fullmatch(path)
     return None if match is None else match.group(1) or match.group(2)
 
@@ -118,7 +130,7 @@ def _compile(forms: Forms, known: Known, files: Mapping[str, bytes], log: FaultL
     if known.plays is not None:
         report_unasked(forms.gaps, forms.plays, log)
     tests = compile_tests(forms.tests, known, log, complete="tests" not in forms.unread)
-    book = forms.book
+    cohorts, book = compile_cohorts(forms.cohorts, log), forms.book
     if book is None:
         return None
     diagnosis, arbitration = compile_diagnosis(book.diagnosis, conditions), compile_arbitration(book, conditions)
@@ -141,6 +153,7 @@ def _compile(forms: Forms, known: Known, files: Mapping[str, bytes], log: FaultL
         plays=_by_id(plays),
         tests=tests,
         counts=tuple(sorted(known.counts, key=lambda spec: spec.name)),
+        cohorts=cohorts,
     )
     return switched_off(rulebook, forms.gaps, forms.plays)
 

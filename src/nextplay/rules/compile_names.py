@@ -15,6 +15,7 @@ from nextplay.rules.fault_codes import FaultCode
 from nextplay.rules.fault_log import FaultLog, shortened
 from nextplay.rules.format import GapForm, PlayForm, SignalForm
 from nextplay.rules.format_book import BookForm
+from nextplay.rules.format_cohorts import CohortsForm
 from nextplay.rules.format_test import TestForm
 from nextplay.rules.rulebook import Place
 from nextplay.rules.shape import Name
@@ -27,6 +28,7 @@ class Forms:
     """Everything that was read. `unread` names the kinds of which some part could not be, so that more may exist."""
 
     book: BookForm | None = None
+    cohorts: CohortsForm | None = None
     signals: list[SignalForm] = field(default_factory=list)
     gaps: list[GapForm] = field(default_factory=list)
     plays: list[PlayForm] = field(default_factory=list)

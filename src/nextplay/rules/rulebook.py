@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, Final, Literal
 
 from nextplay.decision import Purpose, Side
+from nextplay.facts.cohorts import NO_COHORTS, Cohorts
 from nextplay.facts.spec import AttributeSpec, CountSpec, ItemKind
 from nextplay.rules.condition import Condition, Parameter
 
@@ -276,3 +277,4 @@ class Rulebook:
     tests: tuple[RuleTest, ...]
     off: tuple[str, ...] = ()
     counts: tuple[CountSpec, ...] = ()
+    cohorts: Cohorts = field(default_factory=lambda: NO_COHORTS)

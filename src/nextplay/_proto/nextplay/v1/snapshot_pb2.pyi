@@ -794,7 +794,9 @@ class Touchpoint(_message.Message):
     expectation: _builtins.str
     """Experience against what the customer expected: below, met, above. Absent is unknown."""
     cohort_failure_share: _builtins.float
-    """Share of the accounts at this stage that fail here too, 0 to 1. Absent is unknown."""
+    """Share of the accounts at this stage that fail here too, 0 to 1. Absent: the share of the release, where it has one
+    for this stage; else unknown.
+    """
     def __init__(
         self,
         *,
