@@ -106,7 +106,7 @@ def test_help_and_completion_work() -> None:
     assert CliRunner(env=asked).invoke(app, [], prog_name="nextplay").output.split() == list(COMMANDS)
     asked = {"_NEXTPLAY_COMPLETE": "complete_bash", "COMP_WORDS": "nextplay rules ", "COMP_CWORD": "2"}
     found = CliRunner(env=asked).invoke(app, [], prog_name="nextplay").output.split()
-    assert set(found) == {"check", "diff", "docs", "explain", "simulate", "test", "schema"}
+    assert set(found) == {"check", "cohorts", "diff", "docs", "explain", "simulate", "test", "schema"}
 
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/tour.md"])
