@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from nextplay.authoring.csv_fields import snapshot_fields
 from nextplay.authoring.csv_mapping import CsvMapping
 from nextplay.authoring.feeds.possible import Possible
-from nextplay.authoring.feeds.samples import AS_OF, Feeds
+from nextplay.authoring.feeds.samples import AS_OF, Feeds, paths_in
 from nextplay.decision import FactValue
 from nextplay.facts import FactSpec, Vocabulary, snapshot_with
 from nextplay.rules.condition import Condition, SignalLeaf, facts_of, leaves_of
@@ -46,6 +46,10 @@ class Next:
     gaps: tuple[str, ...]
     plays: tuple[str, ...]
 
+    def brings(self, other: Next) -> bool:
+        """Say whether these fields bring all that the others bring."""
+        return set(other.gaps) <= set(self.gaps) and set(other.plays) <= set(self.plays)
+
 
 @dataclass(frozen=True, slots=True)
 class FeedingReport:
@@ -66,11 +70,7 @@ def feeding_report(mapping: CsvMapping, rulebook: Rulebook) -> FeedingReport:
     feeds = Feeds.of(mapping)
     seen = _seen(feeds, vocabulary)
     names = [name for name in (*vocabulary.specs, *vocabulary.item_specs) if not name.startswith(_FROM_ELSEWHERE)]
-    wants = {
-        name: tuple(path for path in vocabulary.spec(name).reads if path not in feeds.paths and _can_be_mapped(path))
-        for name in names
-        if len(seen.get(name, ())) <= 1
-    }
+    wants = {name: _wanted(name, feeds, vocabulary) for name in names if len(seen.get(name, ())) <= 1}
     book = _Book(rulebook, Possible(seen, {rule.id: rule for rule in rulebook.signals}), wants)
     return FeedingReport(
         fed=tuple(sorted(name for name in names if seen.get(name))),
@@ -93,6 +93,27 @@ def _can_be_mapped(path: str) -> bool:
     return path in mappable() or path.startswith("attributes.")
 
 
+def _wanted(name: str, feeds: Feeds, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Name the fields, of those that are not mapped, with which the fact is known: such as a snapshot made for it has.
+
+    Where none could be made for it, all that it reads.
+    """
+    spec = vocabulary.spec(name)
+    lacking = [path for path in spec.reads if path not in feeds.paths and _can_be_mapped(path)]
+    made = next(_made_for(name, spec, vocabulary), None)
+    has = set(lacking) if made is None else paths_in(made)
+    return tuple(sorted(path for path in lacking if path in has)) or tuple(sorted(lacking))
+
+
+def _made_for(name: str, spec: FactSpec, vocabulary: Vocabulary) -> Iterator[dict[str, Any]]:
+    """Yield snapshots made for a fact to have one value or another, and nothing else."""
+    for wanted in _wished(spec):
+        try:
+            yield snapshot_with({name: wanted}, as_of=AS_OF, vocabulary=vocabulary)
+        except ValueError:
+            continue
+
+
 def _seen(feeds: Feeds, vocabulary: Vocabulary) -> dict[str, set[FactValue]]:
     """Return the values that samples of the fed fields have shown of each fact; none where no sample knows it."""
     plan = vocabulary.plan([*vocabulary.specs, *vocabulary.item_specs])
@@ -113,11 +134,7 @@ def _seen(feeds: Feeds, vocabulary: Vocabulary) -> dict[str, set[FactValue]]:
 def _told(name: str, spec: FactSpec, feeds: Feeds, vocabulary: Vocabulary) -> Iterator[FactValue]:
     """Yield values of a rare fact that a snapshot made for it shows, once only what is fed is left of that."""
     plan = vocabulary.plan([name])
-    for wanted in _wished(spec):
-        try:
-            document = snapshot_with({name: wanted}, as_of=AS_OF, vocabulary=vocabulary)
-        except ValueError:
-            continue
+    for document in _made_for(name, spec, vocabulary):
         snapshot = feeds.part_of(document)
         value = None if snapshot is None else plan.read(snapshot).value(name)
         if value is not None:
@@ -177,7 +194,11 @@ class _Book:
             if gaps or plays:
                 found.append(Next(fields, gaps, plays))
         found.sort(key=lambda one: (-len(one.gaps) - len(one.plays), len(one.fields), one.fields))
-        yield from found
+        kept: list[Next] = []
+        for one in found:
+            if not any(set(less.fields) < set(one.fields) and less.brings(one) for less in kept):
+                kept.append(one)
+        yield from kept
 
     def _fed(self, name: str, standing: Standing, conditions: Iterable[Condition | None]) -> RuleFeed:
         facts = {fact for condition in conditions for fact in self._facts(condition)}

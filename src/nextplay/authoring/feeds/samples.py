@@ -197,6 +197,18 @@ def _items(name: str, kinds: tuple[Mapping[str, Feed], ...], share: float, chanc
     return items
 
 
+def paths_in(document: Mapping[str, Any]) -> set[str]:
+    """Name the fields that a snapshot holds, as facts name what they read."""
+    found = set(document)
+    for name, held in document.items():
+        for item in held if isinstance(held, list) else [held] if isinstance(held, dict) else []:
+            found |= {f"{name}.{field}" for field in item}
+            money = {field: value for field, value in item.items() if isinstance(value, dict)}
+            found |= {f"{name}.{field}.{part}" for field, value in money.items() for part in value}
+            found |= {f"{name}.driver"} if "drivers" in item else set()
+    return found
+
+
 def _parts_of(item: Mapping[str, Any], kinds: tuple[Mapping[str, Feed], ...]) -> Iterator[dict[str, Any]]:
     """Yield an item as the first file gives it whose constants and words allow it."""
     if item.get("drivers"):
