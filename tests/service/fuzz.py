@@ -1,6 +1,7 @@
 """Random and mutated messages against a real server; `python -m tests.service.fuzz 100000 [SEED]` for long runs.
 
-Every answer must be OK, INVALID_ARGUMENT or RESOURCE_EXHAUSTED, and no fault of ours may be in the log.
+Every answer must be OK, INVALID_ARGUMENT or RESOURCE_EXHAUSTED, those of the memory also NOT_FOUND or ALREADY_EXISTS,
+and neither a fault of ours nor one of the store may be in the log.
 """
 
 from __future__ import annotations
@@ -16,13 +17,17 @@ from typing import Any
 import grpc
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
-from tests.service.asking import question, raw_call
+from tests.service.asking import question, raw_call, stub
 from tests.service.conftest import ROOT, Running, copied_folders, running
+from tests.service.memory_calls import every_request
 
 from nextplay._proto.nextplay.v1 import decision_service_pb2 as pb
 from nextplay._proto.nextplay.v1 import rulebook_service_pb2 as rb
 
 ALLOWED = {grpc.StatusCode.OK, grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.RESOURCE_EXHAUSTED}
+OF_MEMORY = ALLOWED | {grpc.StatusCode.NOT_FOUND, grpc.StatusCode.ALREADY_EXISTS}
+WEIGHTS = (20, 3, 1)
+MEMORY = "/nextplay.v1.DecisionService/"
 METHODS = (
     "/nextplay.v1.DecisionService/Decide",
     "/nextplay.v1.DecisionService/BatchDecide",
@@ -108,17 +113,34 @@ def mutated(raw: bytes, dice: random.Random) -> bytes:
     return bytes(out)
 
 
-def messages(dice: random.Random, count: int) -> Iterator[tuple[str, bytes]]:
-    """Yield (method, body): random bytes, random messages, and mutations of sound ones."""
+def messages(dice: random.Random, count: int, action_id: str) -> Iterator[tuple[str, bytes]]:
+    """Yield (method, body): random bytes, random messages, and mutations of sound ones.
+
+    Those of the memory are about the account of `question` and one of its actions.
+    """
     files = (ROOT / "tests" / "rules" / "small").rglob("*.yaml")
     sound: Sequence[Message] = [
         question(),
         pb.BatchDecideRequest(requests=[question()] * 3),
         rb.CheckRulebookRequest(files=[rb.RuleFile(path=path.name, content=path.read_bytes()) for path in files]),
     ]
+    of_memory = every_request("acc", action_id)
     for _ in range(count):
-        method, whole = dice.choices(list(zip(METHODS, sound, strict=True)), weights=(20, 3, 1))[0]
+        if dice.random() < 0.6:
+            method, whole = dice.choices(list(zip(METHODS, sound, strict=True)), weights=WEIGHTS)[0]
+        else:
+            name, whole = dice.choice(list(of_memory.items()))
+            method = f"{MEMORY}{name}"
+            _renew(whole, dice)
         yield method, _body(whole, dice)
+
+
+def _renew(request: Any, dice: random.Random) -> None:  # noqa: ANN401  any request
+    """Give a write a `request_id` of its own, most of the time."""
+    writes = request.requests if isinstance(request, pb.BatchRecordReactionsRequest) else [request]
+    for write in writes:
+        if "request_id" in write.DESCRIPTOR.fields_by_name and dice.random() < 0.8:
+            write.request_id = f"r-{dice.getrandbits(64)}"
 
 
 def _body(sound: Message, dice: random.Random) -> bytes:
@@ -155,12 +177,14 @@ def changed(sound: Message, dice: random.Random) -> Message:
 def attack(service: Running, count: int, seed: int) -> Counter[str]:
     """Send the messages; count the answers, and fail on one that may not be, with the message that brought it about."""
     answers: Counter[str] = Counter()
-    calls = {method: raw_call(service.channel, method) for method in METHODS}
-    for number, (method, raw) in enumerate(messages(random.Random(seed), count)):  # noqa: S311  a seed must give the same again
-        code = answered(calls[method], raw)
-        assert code in ALLOWED, f"seed {seed}, message {number}, {method}: {code}: {raw.hex()}"
+    dice = random.Random(seed)  # noqa: S311  a seed must give the same again
+    action_id = stub(service.channel).Decide(question()).decision.actions[0].action_id
+    for number, (method, raw) in enumerate(messages(dice, count, action_id)):
+        code = answered(raw_call(service.channel, method), raw)
+        allowed = ALLOWED if method in METHODS else OF_MEMORY
+        assert code in allowed, f"seed {seed}, message {number}, {method}: {code}: {raw.hex()}"
         answers[code.name] += 1
-    assert service.events("failed") == []
+    assert service.events("failed") == service.events("memory_failed") == []
     return answers
 
 

@@ -11,7 +11,7 @@ from typing import Final, Self
 from nextplay.decision import Options
 from nextplay.errors import ModelInvalid, NextplayError, StoreUnavailable
 from nextplay.service.api import DecisionApi, Remembering
-from nextplay.service.clock import utc_now
+from nextplay.service.clock import exact_now
 from nextplay.service.endpoints import DECISION_SERVICE, RULEBOOK_SERVICE, decision_endpoints, rulebook_endpoints
 from nextplay.service.entries import Entries
 from nextplay.service.folders import Folders
@@ -117,7 +117,7 @@ class App:
         settings = self._settings
         if settings.store == NO_STORE:
             return None
-        memory = Memory(lambda: Store.open(settings.store, clock=utc_now), journal=self._journal)
+        memory = Memory(lambda: Store.open(settings.store, clock=exact_now), journal=self._journal)
         refuse = settings.when_store_fails == "refuse"
         recorder = Recorder(
             memory,

@@ -11,3 +11,8 @@ Clock = Callable[[], datetime]
 def utc_now() -> datetime:
     """Return the present instant in UTC, whole seconds: what an absent `as_of` becomes."""
     return datetime.now(UTC).replace(microsecond=0)
+
+
+def exact_now() -> datetime:
+    """Return the present instant in UTC, to the microsecond: by it the store tells what came before what."""
+    return datetime.now(UTC)

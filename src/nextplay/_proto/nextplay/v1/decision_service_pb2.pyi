@@ -7,9 +7,10 @@ Errors: every refusal by this server carries exactly one google.rpc.ErrorInfo (d
 also carries google.rpc.BadRequest with the paths of at most 20 fields; RESOURCE_EXHAUSTED by load carries
 google.rpc.RetryInfo, and so does UNAVAILABLE, where the memory cannot be reached. NOT_FOUND says the same of an id
 that is unknown and of somebody else's; ALREADY_EXISTS, that a `request_id` came before with another content;
-FAILED_PRECONDITION, that the account was erased. No answer repeats a customer's value. What gRPC itself ends never reaches the server and comes
-without details: a message of more than 8 MiB and 64 KiB, also once it is unpacked (RESOURCE_EXHAUSTED), a call whose
-message does not arrive in time, and calls to a server that is gone (CANCELLED, DEADLINE_EXCEEDED, UNAVAILABLE).
+FAILED_PRECONDITION, that the account was erased. No answer repeats a customer's value. What gRPC itself ends never
+reaches the server and comes without details: a message of more than 8 MiB and 64 KiB, also once it is unpacked
+(RESOURCE_EXHAUSTED), a call whose message does not arrive in time, and calls to a server that is gone (CANCELLED,
+DEADLINE_EXCEEDED, UNAVAILABLE).
 """
 
 from collections import abc as _abc

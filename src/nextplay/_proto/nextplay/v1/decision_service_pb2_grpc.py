@@ -150,7 +150,7 @@ class DecisionServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListDecisions(self, request, context):
-        """Lists the decisions of an account, newest first, in pages.
+        """Lists the decisions of an account, newest first, in pages; a question that was asked twice is there twice.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -7,9 +7,10 @@ Errors: every refusal by this server carries exactly one google.rpc.ErrorInfo (d
 also carries google.rpc.BadRequest with the paths of at most 20 fields; RESOURCE_EXHAUSTED by load carries
 google.rpc.RetryInfo, and so does UNAVAILABLE, where the memory cannot be reached. NOT_FOUND says the same of an id
 that is unknown and of somebody else's; ALREADY_EXISTS, that a `request_id` came before with another content;
-FAILED_PRECONDITION, that the account was erased. No answer repeats a customer's value. What gRPC itself ends never reaches the server and comes
-without details: a message of more than 8 MiB and 64 KiB, also once it is unpacked (RESOURCE_EXHAUSTED), a call whose
-message does not arrive in time, and calls to a server that is gone (CANCELLED, DEADLINE_EXCEEDED, UNAVAILABLE).
+FAILED_PRECONDITION, that the account was erased. No answer repeats a customer's value. What gRPC itself ends never
+reaches the server and comes without details: a message of more than 8 MiB and 64 KiB, also once it is unpacked
+(RESOURCE_EXHAUSTED), a call whose message does not arrive in time, and calls to a server that is gone (CANCELLED,
+DEADLINE_EXCEEDED, UNAVAILABLE).
 """
 
 from collections import abc as _abc
@@ -63,7 +64,7 @@ class DecisionServiceStub:
     GetDecision: _grpc.UnaryUnaryMultiCallable[_decision_service_pb2.GetDecisionRequest, _decision_service_pb2.GetDecisionResponse]
     """Returns a decision as it was answered; personal fields are masked in it."""
     ListDecisions: _grpc.UnaryUnaryMultiCallable[_decision_service_pb2.ListDecisionsRequest, _decision_service_pb2.ListDecisionsResponse]
-    """Lists the decisions of an account, newest first, in pages."""
+    """Lists the decisions of an account, newest first, in pages; a question that was asked twice is there twice."""
     GetLatestDecision: _grpc.UnaryUnaryMultiCallable[_decision_service_pb2.GetLatestDecisionRequest, _decision_service_pb2.GetLatestDecisionResponse]
     """Returns the newest decision of an account."""
     ListActions: _grpc.UnaryUnaryMultiCallable[_decision_service_pb2.ListActionsRequest, _decision_service_pb2.ListActionsResponse]
@@ -97,7 +98,7 @@ class DecisionServiceAsyncStub(DecisionServiceStub):
     GetDecision: _aio.UnaryUnaryMultiCallable[_decision_service_pb2.GetDecisionRequest, _decision_service_pb2.GetDecisionResponse]  # type: ignore[assignment]
     """Returns a decision as it was answered; personal fields are masked in it."""
     ListDecisions: _aio.UnaryUnaryMultiCallable[_decision_service_pb2.ListDecisionsRequest, _decision_service_pb2.ListDecisionsResponse]  # type: ignore[assignment]
-    """Lists the decisions of an account, newest first, in pages."""
+    """Lists the decisions of an account, newest first, in pages; a question that was asked twice is there twice."""
     GetLatestDecision: _aio.UnaryUnaryMultiCallable[_decision_service_pb2.GetLatestDecisionRequest, _decision_service_pb2.GetLatestDecisionResponse]  # type: ignore[assignment]
     """Returns the newest decision of an account."""
     ListActions: _aio.UnaryUnaryMultiCallable[_decision_service_pb2.ListActionsRequest, _decision_service_pb2.ListActionsResponse]  # type: ignore[assignment]
@@ -176,7 +177,7 @@ class DecisionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _decision_service_pb2.ListDecisionsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_decision_service_pb2.ListDecisionsResponse, _abc.Awaitable[_decision_service_pb2.ListDecisionsResponse]]:
-        """Lists the decisions of an account, newest first, in pages."""
+        """Lists the decisions of an account, newest first, in pages; a question that was asked twice is there twice."""
 
     @_abc_1.abstractmethod
     def GetLatestDecision(
