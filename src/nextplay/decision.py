@@ -22,7 +22,7 @@ ActionState = Literal["new", "open", "escalated"]
 Purpose = Literal["repair", "outcome", "renewal", "ask", "expansion", "advocacy"]
 WithheldReason = Literal[
     "eligibility", "applicability", "suitability", "held", "friction_first", "snoozed", "done",
-    "cooldown", "suppressed", "contact_policy", "excluded", "cap", "owner_cap",
+    "cooldown", "suppressed", "contact_policy", "excluded", "cap", "owner_cap", "holdout",
 ]  # fmt: skip
 ClosedReason = Literal["done", "gap_gone", "expired", "superseded"]
 FactValue = bool | int | float | str | tuple[str, ...] | None

@@ -54,6 +54,8 @@ _ENGLISH: Final = {
     "withheld_excluded": "not together with: {by}",
     "withheld_cap": "enough actions for now: the limit is {limit}",
     "withheld_owner_cap": "enough actions for one {owner}: the limit is {limit}",
+    "withheld_holdout_account": "kept back from this account by lot, to measure what plays do",
+    "withheld_holdout_play": "kept back from this account by lot, to measure what this play does",
 }
 _PORTUGUESE: Final = {
     "driver_raises": "{family} aumenta o risco: ",
@@ -99,6 +101,8 @@ _PORTUGUESE: Final = {
     "withheld_excluded": "não junto com: {by}",
     "withheld_cap": "ações suficientes por ora: o limite é {limit}",
     "withheld_owner_cap": "ações suficientes para um só {owner}: o limite é {limit}",
+    "withheld_holdout_account": "retido nesta conta por sorteio, para medir o que as jogadas fazem",
+    "withheld_holdout_play": "retido nesta conta por sorteio, para medir o que esta jogada faz",
 }
 SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {"en": _ENGLISH, "pt": _PORTUGUESE}
 """Language → key → template."""

@@ -35,7 +35,7 @@ def _key(withheld: WithheldPlay, details: dict[str, str]) -> str:
     match withheld.reason:
         case "eligibility" | "applicability" | "suitability":
             return f"{key}_{details['truth']}"
-        case "held" if details["by"] in {"account", "play"}:
+        case "held" | "holdout" if details["by"] in {"account", "play"}:
             return f"{key}_{details['by']}" + ("_until" if "until" in details else "")
         case "friction_first" | "done" if details.get("by") in {"p1", "goal"}:
             return f"{key}_{details['by']}"

@@ -83,6 +83,7 @@ class WithheldPlay(NamedTuple):
     | excluded | `by`: a play |
     | cap | `limit` |
     | owner_cap | `owner` (a role), `limit` |
+    | holdout | `by`: `account` where the lot fell for all plays, `play` where for this one |
     """
 
     candidate: Candidate

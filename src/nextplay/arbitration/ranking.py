@@ -9,6 +9,7 @@ from datetime import date
 from nextplay.arbitration.closing import action_id, closed_actions, naming_gap
 from nextplay.arbitration.due import calendar_of, due_on
 from nextplay.arbitration.history import History, expired_on, recall
+from nextplay.arbitration.holdout import hold_out
 from nextplay.arbitration.outcome import Account, Arbitration, Chooser, RankedAction, WithheldPlay
 from nextplay.arbitration.priority import Scales, kinds_of, severity_of
 from nextplay.arbitration.reasons import Situation, refusal_of, unchecked_gates
@@ -44,7 +45,8 @@ def arbitrate(  # noqa: PLR0913  the station's inputs; bundling them would only 
 
     Order: must before normal, then priority and severity (highest first), due date, play id. In a mixed diagnosis
     the best candidate of the leading kind that nothing withholds by itself is walked first among the normal ones, and
-    one place of the cap is kept for the other kind (`Walk`). Ranks follow the walk.
+    one place of the cap is kept for the other kind (`Walk`). Ranks follow the walk, after a holdout was taken out of
+    it (`hold_out`).
     """
     past = recall(history, as_of=account.as_of)
     situation = Situation(
@@ -62,6 +64,8 @@ def arbitrate(  # noqa: PLR0913  the station's inputs; bundling them would only 
         other_kind=None if diagnosis != "mixed" or lead is None else "cs" if lead == "cx" else "cx",
     )
     walk.run()
+    if rules.holdout is not None:
+        hold_out(walk, account.account_id, rules.holdout)
     return Arbitration(
         actions=tuple(
             [

@@ -15,7 +15,12 @@ from typing import Any, Final, TypeVar, cast
 
 from nextplay.errors import Fault, RulebookInvalid
 from nextplay.facts.cohorts import COHORT_FILE
-from nextplay.rules.compile_book import compile_arbitration, compile_diagnosis, compile_vocabularies
+from nextplay.rules.compile_book import (
+    compile_arbitration,
+    compile_diagnosis,
+    compile_vocabularies,
+    report_held_musts,
+)
 from nextplay.rules.compile_cohorts import compile_cohorts
 from nextplay.rules.compile_conditions import ConditionCompiler
 from nextplay.rules.compile_gaps import compile_gap, compile_signal, report_absorbing_circles, report_cycles
@@ -127,6 +132,7 @@ def _compile(forms: Forms, known: Known, files: Mapping[str, bytes], log: FaultL
     report_old_names(forms.plays, "play", log)
     gaps = [compile_gap(form, conditions) for form in forms.gaps]
     plays = [compile_play(form, conditions) for form in forms.plays]
+    report_held_musts(forms.book, forms.plays, log)
     if known.plays is not None:
         report_unasked(forms.gaps, forms.plays, log)
     tests = compile_tests(forms.tests, known, log, complete="tests" not in forms.unread)

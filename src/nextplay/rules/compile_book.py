@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, cast
 
 from nextplay.decision import Side
@@ -12,18 +12,20 @@ from nextplay.rules.compile_plays import compile_prior
 from nextplay.rules.compile_texts import compile_text
 from nextplay.rules.fault_log import FaultLog
 from nextplay.rules.form import Form
+from nextplay.rules.format import PlayForm
 from nextplay.rules.format_book import (
     SAYINGS,
     WEEKDAYS,
     ArbitrationForm,
     BookForm,
     DiagnosisForm,
+    HoldoutForm,
     LeadForm,
     LeversForm,
     VocabulariesForm,
 )
 from nextplay.rules.format_value import WordsForm
-from nextplay.rules.rulebook import ArbitrationRules, ContactLimit, DiagnosisRules, LeadLine, Text
+from nextplay.rules.rulebook import ArbitrationRules, ContactLimit, DiagnosisRules, Holdout, LeadLine, Text
 from nextplay.rules.shape import Located, Pairs
 
 _FRICTION_SEVERITY: Final = 0.7
@@ -102,6 +104,7 @@ def compile_arbitration(form: BookForm, conditions: ConditionCompiler) -> Arbitr
     if ranking is None:
         return None
     levers, prior = _levers(ranking.levers, conditions), compile_prior(ranking.default_prior, conditions.log)
+    holdout = _holdout(ranking.holdout, conditions)
     values, risks = _by_segment(ranking.default_annual_value), _by_segment(ranking.default_risk)
     if ranking.max_actions is None or ranking.per_owner_role is None or prior is None:
         return None
@@ -121,6 +124,7 @@ def compile_arbitration(form: BookForm, conditions: ConditionCompiler) -> Arbitr
         friction_severity=_FRICTION_SEVERITY if severity is None else severity.value,
         working_days=_working_days(ranking, conditions.log),
         holidays=tuple(sorted({day.value.isoformat() for day in (ranking.holidays.value if ranking.holidays else ())})),
+        holdout=holdout,
     )
 
 
@@ -135,6 +139,29 @@ def _levers(form: LeversForm | None, conditions: ConditionCompiler) -> Mapping[s
     for name, _ in () if form.plays is None else form.plays.value:
         check_known(name, conditions.known.plays, "play", conditions.log)
     return {"plays": _numbers(form.plays), "kinds": _numbers(form.kinds), "segments": _numbers(form.segments)}
+
+
+def _holdout(form: HoldoutForm | None, conditions: ConditionCompiler) -> Holdout | None:
+    """Check who goes without which play; `None` where nobody does."""
+    if form is None:
+        return None
+    for name, _ in () if form.plays is None else form.plays.value:
+        check_known(name, conditions.known.plays, "play", conditions.log)
+    share = 0.0 if form.share is None else form.share.value
+    plays = {name: one for name, one in _numbers(form.plays).items() if one}
+    return Holdout(share, plays, "" if form.salt is None else form.salt.value) if share or plays else None
+
+
+def report_held_musts(form: BookForm | None, plays: Iterable[PlayForm], log: FaultLog) -> None:
+    """Report shares of accounts that would go without a must: such a play never goes missing."""
+    ranking = None if form is None else form.arbitration
+    if ranking is None or ranking.holdout is None or ranking.holdout.plays is None:
+        return
+    musts = {play.id.value for play in plays if play.id and play.importance and play.importance.value == "must"}
+    for name, _ in ranking.holdout.plays.value:
+        if name.value in musts:
+            message = f"`{name.value}` is a `must`, and what an account is owed is never kept back"
+            log.add(name.place, "misplaced-key", message, hint="remove it")
 
 
 def _numbers(pairs: Located[Pairs[Located[float]]] | None) -> Mapping[str, float]:

@@ -48,6 +48,7 @@ SAYINGS: Final = ("cx", "cs", "mixed_cx", "mixed_cs", "none", "undetermined")
 _SEGMENTS: Final = get_args(Segment)
 _DAYS: Final = Whole(1, MOST_DAYS)
 _LEVER: Final = Amount(-100, 200)
+_HELD_OUT: Final = Amount(0, 0.5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +170,17 @@ class ShareBySegmentForm(Form):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HoldoutForm(Form):
+    """Accounts that go without, so that what plays do can be measured."""
+
+    share: Located[float] | None = may(_HELD_OUT, "share of the accounts that goes without every play; none if absent")
+    plays: Located[Pairs[Located[float]]] | None = may(
+        MapOf(Reference("play"), _HELD_OUT), "share of the accounts that goes without this play"
+    )
+    salt: Name | None = may(Line(longest=100), "goes into the lot: another one draws other accounts")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ArbitrationForm(Form):
     """How candidates are ranked and capped."""
 
@@ -188,6 +200,9 @@ class ArbitrationForm(Form):
         ListOf(OneOf(WEEKDAYS), at_least=1, at_most=7), "days that count for due dates; mon to fri if not given"
     )
     holidays: Located[tuple[Located[date], ...]] | None = may(ListOf(DayText()), "days that do not count")
+    holdout: HoldoutForm | None = may(
+        FormOf(HoldoutForm), "accounts that go without plays by lot, to measure what plays do; none if not given"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -225,6 +225,18 @@ class DiagnosisRules:
 
 
 @dataclass(frozen=True, slots=True)
+class Holdout:
+    """Which part of the accounts (0..0.5) goes without every play, or without one (`plays`), drawn by lot.
+
+    `salt` goes into the lot: another one draws other accounts.
+    """
+
+    share: float
+    plays: Mapping[str, float]
+    salt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ArbitrationRules:
     """Caps, switches and defaults of the ranking. Levers in percent by play, kind and segment."""
 
@@ -241,6 +253,7 @@ class ArbitrationRules:
     friction_severity: float
     working_days: tuple[int, ...]
     holidays: tuple[str, ...]
+    holdout: Holdout | None = None
 
 
 @dataclass(frozen=True, slots=True)

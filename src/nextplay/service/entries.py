@@ -45,6 +45,7 @@ class Entries:
             answer=answer,
             actions=tuple(_logged_actions(decision)),
             masked=masked.fields,
+            held_out=tuple(sorted(each.play for each in decision.withheld if each.reason == "holdout")),
             request_id=request_id,
             took_microseconds=took_microseconds,
         )

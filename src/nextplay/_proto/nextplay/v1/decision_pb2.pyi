@@ -967,7 +967,8 @@ class Withheld(_message.Message):
     """Title in the asked locale."""
     reason: _builtins.str
     """First reason that held: eligibility, applicability, suitability, held, friction_first, snoozed, done, cooldown,
-    suppressed, contact_policy, excluded, cap, owner_cap.
+    suppressed, contact_policy, excluded, cap, owner_cap; holdout where a lot by account keeps it back, so that what
+    the play does can be measured.
     """
     says: _builtins.str
     """One sentence with the details, in the asked locale."""
