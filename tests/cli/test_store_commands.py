@@ -7,6 +7,12 @@ from pathlib import Path
 
 import pytest
 from tests.cli.console import nextplay
+from tests.store.told import Clock, a_decision, a_reaction, an_action
+from typer.testing import CliRunner
+
+from nextplay.cli.app import app
+from nextplay.errors import NextplayError, StoreUnavailable
+from nextplay.store import Store
 
 
 @pytest.fixture
@@ -15,29 +21,37 @@ def url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/memory.db"
 
 
+def said(*arguments: str, url: str, stdin: str | None = None) -> str:
+    """Return what a command of `nextplay store` writes to stdout, run in this process; raise what it raises."""
+    result = CliRunner(env={"NEXTPLAY_STORE": url}).invoke(app, ["store", *arguments], input=stdin)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
 def test_a_store_is_made_looked_at_and_checked(url: str) -> None:
     """`upgrade` makes the tables once, `status` counts, `check` finds nothing; each also as JSON."""
-    assert nextplay("store", "upgrade", "--store", url).stdout.endswith("memory.db` went from nothing to 0001\n")
-    assert "is up to date" in nextplay("store", "upgrade", NEXTPLAY_STORE=url).stdout
-    again = json.loads(nextplay("store", "upgrade", "--store", url, "--format", "json").stdout)
+    assert said("upgrade", url=url).endswith("memory.db` went from nothing to 0001\n")
+    assert "is up to date" in said("upgrade", url=url)
+    again = json.loads(said("upgrade", "--format", "json", url=url))
     assert (again["before"], again["after"]) == ("0001", "0001")
-    assert "no decisions\n" in nextplay("store", "status", "--store", url).stdout
-    assert json.loads(nextplay("store", "status", "--store", url, "--format", "json").stdout)["decisions"] == 0
-    assert nextplay("store", "check", "--store", url).stdout == "no problems found\n"
-    assert json.loads(nextplay("store", "check", "--store", url, "--format", "json").stdout) == {"problems": []}
+    assert "no decisions\n" in said("status", url=url)
+    assert json.loads(said("status", "--format", "json", url=url))["decisions"] == 0
+    assert said("check", url=url) == "no problems found\n"
+    assert json.loads(said("check", "--format", "json", url=url)) == {"problems": []}
 
 
-def test_commands_that_look_make_no_store(url: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", ["status", "check", "export x", "erase x --yes", "expire --days 1"])
+def test_commands_that_look_make_no_store(command: str, url: str, tmp_path: Path) -> None:
     """A file that is not there is a sentence with its remedy, and still not there afterwards."""
-    for command in ("status", "check"):
-        ended = nextplay("store", command, "--store", url)
-        assert (ended.code, ended.stdout) == (1, "")
-        assert "there is no such store" in ended.stderr
+    with pytest.raises(NextplayError, match="there is no such store"):
+        said(*command.split(), url=url)
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
-    ("store", "said"),
+    ("store", "why"),
     [
         ("postgresql://ann:s3cret@127.0.0.1:1/memory", "the store `postgresql://127.0.0.1:1/memory` does not answer"),
         ("mysql://ann:s3cret@localhost/memory", "no database that is offered"),
@@ -45,22 +59,54 @@ def test_commands_that_look_make_no_store(url: str, tmp_path: Path) -> None:
         ("postgresql://ann:s3cret@localhost:port/memory", "no database that is offered"),
         ("sqlite:///", "no database that is offered"),
         ("none", "no store is set"),
-        ("sqlite:////nowhere/of/s3cret/../memory.db", "cannot be opened"),
+        ("sqlite:////nowhere/at/all/memory.db", "cannot be opened"),
     ],
 )
-def test_a_store_that_cannot_be_had_is_a_sentence(store: str, said: str) -> None:
-    """No driver's text, no password: what is wrong and what to do, and 1."""
-    ended = nextplay("store", "upgrade", "--store", store)
-    assert ended.code == 1
-    assert said in ended.stderr
-    assert "ann:" not in ended.stderr
-    assert "s3cret@" not in ended.stderr
+def test_a_store_that_cannot_be_had_is_a_sentence(store: str, why: str) -> None:
+    """No driver's text, no user, no password: what is wrong and what to do."""
+    with pytest.raises(NextplayError) as error:
+        said("upgrade", url=store)
+    assert why in str(error.value)
+    assert "ann:" not in str(error.value)
+    assert "s3cret" not in str(error.value)
 
 
-def test_a_damaged_file_is_a_sentence(tmp_path: Path) -> None:
-    """A file that is no database ends every command with what to do; a damaged page is found by `check`."""
+def test_a_damaged_file_is_a_sentence(tmp_path: Path, url: str) -> None:
+    """A file that is no database ends every command with what to do, and with 1."""
     (tmp_path / "memory.db").write_text("no database, though it is quite long " * 200)
-    for command in ("upgrade", "status", "check"):
-        ended = nextplay("store", command, "--store", f"sqlite:///{tmp_path}/memory.db")
-        assert (ended.code, ended.stdout) == (1, "")
-        assert "put a backup in its place" in ended.stderr
+    for command in ("status", "check"):
+        with pytest.raises(StoreUnavailable, match="put a backup in its place"):
+            said(command, url=url)
+    ended = nextplay("store", "upgrade", "--store", url)
+    assert (ended.code, ended.stdout) == (1, "")
+    assert "put a backup in its place" in ended.stderr
+
+
+def test_an_account_is_exported_and_erased_and_what_is_old_is_forgotten(url: str) -> None:
+    """`export` is JSON, `erase` says what went and that it stays so, `expire` counts."""
+    with Store.open(url, clock=Clock()) as store:
+        store.log([a_decision(an_action()), a_decision(account_id="b")])
+        store.record("", "r-1", a_reaction("accepted"))
+    assert len(json.loads(said("export", "acme", url=url))["decisions"]) == 1
+    assert json.loads(said("export", "acme", "--tenant", "them", url=url))["decisions"] == []
+    assert said("erase", "acme", "--yes", url=url).startswith("erased: 1 decision, 1 record, 1 action; ")
+    again = said("erase", "acme", "--yes", "--format", "json", url=url)
+    assert json.loads(again) == {"decisions": 0, "records": 0, "actions": 0}
+    assert json.loads(said("export", "acme", url=url))["erased"] is True
+    forgotten = said("expire", "--days", "1", url=url)
+    assert forgotten == "forgotten: no actions, 1 decision, no records older than 1 day\n"
+    as_json = json.loads(said("expire", "--days", "1", "--format", "json", url=url))
+    assert as_json == {"decisions": 0, "records": 0, "actions": 0}
+
+
+def test_nothing_is_erased_unasked(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nobody can answer, `--yes` is asked for; where somebody says no, nothing goes; with yes it does."""
+    with Store.open(url, clock=Clock()) as store:
+        store.log([a_decision()])
+    with pytest.raises(NextplayError, match="add --yes"):
+        said("erase", "acme", url=url)
+    monkeypatch.setattr("nextplay.cli.store_erase._somebody_is_there", lambda: True)
+    with pytest.raises(NextplayError, match="nothing was erased"):
+        said("erase", "acme", url=url, stdin="n\n")
+    assert json.loads(said("status", "--format", "json", url=url))["decisions"] == 1
+    assert "erased: 1 decision, " in said("erase", "acme", url=url, stdin="y\n")

@@ -5,6 +5,9 @@ from __future__ import annotations
 import typer
 
 from nextplay.cli.store_check import check
+from nextplay.cli.store_erase import erase
+from nextplay.cli.store_expire import expire
+from nextplay.cli.store_export import export
 from nextplay.cli.store_status import status
 from nextplay.cli.store_upgrade import upgrade
 
@@ -19,3 +22,6 @@ def store() -> None:
 app.command("upgrade")(upgrade)
 app.command("status")(status)
 app.command("check")(check)
+app.command("export")(export)
+app.command("erase")(erase)
+app.command("expire")(expire)

@@ -8,11 +8,11 @@ from typing import Annotated, Final
 import typer
 
 from nextplay.errors import NextplayError
+from nextplay.settings import NO_STORE, Settings
 from nextplay.store import Store
 from nextplay.store.engine import Database
 
-DEFAULT_URL: Final = "sqlite:///nextplay.db"
-NO_STORE: Final = "none"
+DEFAULT_URL: Final[str] = Settings.model_fields["store"].default
 StoreOption = Annotated[
     str,
     typer.Option(

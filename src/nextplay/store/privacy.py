@@ -1,4 +1,4 @@
-"""Leaving nothing behind: erasing an account, giving out all that is known of it, forgetting what is old."""
+"""Erasing an account, and giving out all that is known of it."""
 
 from __future__ import annotations
 
@@ -9,90 +9,99 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import Connection, Table, delete, select, text
 
+from nextplay.errors import StoreUnavailable
 from nextplay.store.engine import Database
 from nextplay.store.packing import NO_DUE_DATE, unpacked
-from nextplay.store.records import OPEN_STATES
 from nextplay.store.schema import ACTIONS, DECISIONS, RECORDS
 from nextplay.store.tombstones import bury, erased_among
 
-_OF_ACCOUNT: Final[tuple[Table, ...]] = (DECISIONS, RECORDS, ACTIONS)
-_BLOBS: Final = ("actions", "question", "answer")
+_OF_ACCOUNT: Final[Mapping[str, Table]] = {"decisions": DECISIONS, "records": RECORDS, "actions": ACTIONS}
+_LISTS: Final = ("masked", "held_out")
+_IN_MEMORY_BYTES: Final = 256 * 1024 * 1024
+"""Up to this size SQLite rewrites its file in memory; a larger one goes through a temporary file."""
 
 
 def erase(database: Database, tenant: str, account_id: str, *, now: datetime) -> Mapping[str, int]:
-    """Delete every row of an account, put up its tombstone, and leave no trace of it in the files of SQLite."""
+    """Put up the tombstone of an account, delete every row of it, then take the traces out of the files.
+
+    Where the second half fails, doing it again finishes it. Raises `StoreUnavailable`.
+    """
     with database.writing(erasing=True) as connection:
         bury(connection, tenant, account_id, now=now)
         counts = {
-            table.name: connection.execute(
+            name: connection.execute(
                 delete(table).where(table.c.tenant == tenant, table.c.account_id == account_id)
             ).rowcount
-            for table in _OF_ACCOUNT
+            for name, table in _OF_ACCOUNT.items()
         }
-    scrub(database)
+    try:
+        _scrub(database)
+    except StoreUnavailable as error:
+        raise StoreUnavailable(
+            f"the account is erased, but traces of it may be left in the files; erase it again: {error}"
+        ) from None
     return counts
 
 
-def scrub(database: Database) -> None:
-    """Take what was deleted out of the files: SQLite whole, PostgreSQL out of the tables, not out of its WAL."""
+def empty_wal(connection: Connection) -> None:
+    """Write SQLite's WAL into the database and cut it off: it has what was written before it was deleted.
+
+    Raises `StoreUnavailable` where somebody keeps reading what is in it.
+    """
+    busy = connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).scalar_one()
+    if busy:
+        raise StoreUnavailable("somebody keeps reading the store; try again, or stop what holds it")
+
+
+def _scrub(database: Database) -> None:
     with database.alone() as connection:
         if database.dialect == "sqlite":
-            connection.execute(text("VACUUM"))
-            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+            _rewrite(connection)
             return
-        for table in _OF_ACCOUNT:
-            connection.execute(text(f"VACUUM {table.name}"))
+        for name in _OF_ACCOUNT:
+            connection.execute(text(f"VACUUM {name}"))
+
+
+def _rewrite(connection: Connection) -> None:
+    """Rewrite the file of SQLite, so that nothing is left in the gaps of its pages, and empty the WAL."""
+    empty_wal(connection)
+    pages = connection.execute(text("PRAGMA page_count")).scalar_one()
+    size = pages * connection.execute(text("PRAGMA page_size")).scalar_one()
+    connection.execute(text(f"PRAGMA temp_store={'MEMORY' if size <= _IN_MEMORY_BYTES else 'FILE'}"))
+    try:
+        connection.execute(text("VACUUM"))
+    finally:
+        connection.execute(text("PRAGMA temp_store=MEMORY"))
+    empty_wal(connection)
 
 
 def export(connection: Connection, tenant: str, account_id: str) -> dict[str, Any]:
-    """Return all that is known of an account as one JSON document."""
+    """Return all that is known of an account as one JSON document: the rows of each table, with their documents."""
     document: dict[str, Any] = {
         "tenant": tenant,
         "account_id": account_id,
         "erased": bool(erased_among(connection, {(tenant, account_id)})),
     }
-    for table in _OF_ACCOUNT:
+    for name, table in _OF_ACCOUNT.items():
         rows = connection.execute(
             select(table)
             .where(table.c.tenant == tenant, table.c.account_id == account_id)
             .order_by(*table.primary_key.columns)
         )
-        document[table.name] = [_exported(row._asdict()) for row in rows]
+        document[name] = [_exported(row._asdict()) for row in rows]
     return document
 
 
 def _exported(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: _value(name, value) for name, value in row.items() if value is not None and value != NO_DUE_DATE}
+    filled = {str(name): value for name, value in row.items() if value is not None and value != NO_DUE_DATE}
+    return {name: _value(name, value) for name, value in filled.items()}
 
 
 def _value(name: str, value: Any) -> Any:  # noqa: ANN401  JSON has no narrower type
-    if name in _BLOBS:
+    if isinstance(value, bytes):
         return orjson.loads(unpacked(value))
-    if name in {"masked", "held_out"}:
+    if name in _LISTS:
         return orjson.loads(value)
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     return value.isoformat() if isinstance(value, date) else value
-
-
-def expire(database: Database, before: datetime) -> Mapping[str, int]:
-    """Delete what was decided and told before an instant, except for what open actions still need.
-
-    An open action keeps its row, the decision that it names, and every record about its account.
-    """
-    still_open = ACTIONS.c.state.in_(sorted(OPEN_STATES))
-    worked_on = select(ACTIONS.c.account_id).where(still_open, ACTIONS.c.tenant == RECORDS.c.tenant)
-    named = select(ACTIONS.c.decision_id).where(still_open, ACTIONS.c.tenant == DECISIONS.c.tenant)
-    old_closed = (ACTIONS.c.decided_at < before, ACTIONS.c.updated_at < before, ~still_open)
-    with database.writing(erasing=True) as connection:
-        counts = {
-            "decisions": connection.execute(
-                delete(DECISIONS).where(DECISIONS.c.decided_at < before, DECISIONS.c.decision_id.not_in(named))
-            ).rowcount,
-            "records": connection.execute(
-                delete(RECORDS).where(RECORDS.c.recorded_at < before, RECORDS.c.account_id.not_in(worked_on))
-            ).rowcount,
-            "actions": connection.execute(delete(ACTIONS).where(*old_closed)).rowcount,
-        }
-    scrub(database)
-    return counts

@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 from sqlalchemy import Column, Table, func, select
 
 from nextplay.snapshot import HistoryEntry
-from nextplay.store import decision_log, past, privacy, telling, upkeep, worklist
+from nextplay.store import decision_log, past, privacy, retention, telling, upkeep, worklist
 from nextplay.store.engine import Database
 from nextplay.store.migrating import make_ready
 from nextplay.store.packing import record_of
@@ -143,7 +143,10 @@ class Store:
         return map(record_of, rows)
 
     def erase(self, tenant: str, account_id: str) -> Mapping[str, int]:
-        """Erase an account for good and return how many rows went, by table; nothing is written about it any more."""
+        """Erase an account for good, return how many rows went, by table; nothing is written about it any more.
+
+        On SQLite no byte of it is left in the files, on PostgreSQL the tables are vacuumed.
+        """
         return privacy.erase(self._database, tenant, account_id, now=self._clock())
 
     def export(self, tenant: str, account_id: str) -> dict[str, Any]:
@@ -152,8 +155,8 @@ class Store:
             return privacy.export(connection, tenant, account_id)
 
     def expire(self, before: datetime) -> Mapping[str, int]:
-        """Forget what is older, except for what open actions need; return how many rows went, by table."""
-        return privacy.expire(self._database, before)
+        """Forget what is older and not being worked on (`retention`); return how many rows went, by table."""
+        return retention.expire(self._database, before, today=self._clock().date())
 
     def check(self) -> tuple[str, ...]:
         """Look for damage; return what was found."""

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, case, exists, or_, select, update
 from sqlalchemy.dialects import postgresql
 
 from nextplay.errors import NotRemembered
@@ -45,10 +45,10 @@ _SHOWN: Final = (
     "account_id", "decision_id", "action_id", "play", "gap", "title", "state", "owner_role", "owner_id", "due_on",
     "updated_at", "priority",
 )  # fmt: skip
-_NEWEST: Final = (
-    select(func.max(DECISIONS.c.decided_at))
-    .where(DECISIONS.c.tenant == bindparam("of"), DECISIONS.c.account_id == bindparam("about"))
-    .scalar_subquery()
+_HAS_NEWER: Final = exists().where(
+    DECISIONS.c.tenant == ACTIONS.c.tenant,
+    DECISIONS.c.account_id == ACTIONS.c.account_id,
+    DECISIONS.c.decided_at > ACTIONS.c.decided_at,
 )
 _SUPERSEDE: Final = (
     update(ACTIONS)
@@ -56,7 +56,7 @@ _SUPERSEDE: Final = (
         ACTIONS.c.tenant == bindparam("of"),
         ACTIONS.c.account_id == bindparam("about"),
         ACTIONS.c.state == "new",
-        ACTIONS.c.decided_at < _NEWEST,
+        _HAS_NEWER,
     )
     .values(state="superseded", updated_at=bindparam("now"))
 )
