@@ -101,10 +101,10 @@ def test_without_plots_the_model_is_trained_all_the_same(tmp_path: Path) -> None
     assert "--report: its plots need the extra `report`; install `nextplay[report]`" in ended.stderr
 
 
-def test_evaluate_writes_a_page_about_the_model_that_is_served(tmp_path: Path) -> None:
+def test_evaluate_writes_a_page_about_the_model_it_measured(tmp_path: Path) -> None:
     """It says that the numbers were set by hand, and shows baselines learned from other accounts of the rows."""
     data, config, page = EXAMPLE / "book.csv", EXAMPLE / "train.toml", tmp_path / "report.html"
-    ended = nextplay("model", "evaluate", "--data", data, "--config", config, "--report", page)
+    ended = nextplay("model", "evaluate", "--version", "expert-1", "--data", data, "--config", config, "--report", page)
     assert ended.code == 0, ended.stderr
     text = page.read_text(encoding="utf-8")
     assert "Set by hand, learned from nobody" in text
