@@ -29,8 +29,8 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def test_the_demo_shows_every_kind(output: str) -> None:
-    """One real account and five invented ones come back over gRPC, one of each kind among them."""
-    assert len(re.findall(r"^\S+, as of ", output, flags=re.MULTILINE)) == 6
+    """One real account and five invented ones come back over gRPC, one of each kind among them, and one once more."""
+    assert len(re.findall(r"^\S+, as of ", output, flags=re.MULTILINE)) == 7
     for kind in ("CX: ", "CS: ", "MIXED: ", "UNDETERMINED: ", "NONE: "):
         assert re.search(rf"^{kind}", output, flags=re.MULTILINE), kind
     for part in ("Churn risk: ", "Gaps\n", "What to do\n", "     who ", "     due ", "Withheld\n", "To ask\n"):
@@ -49,6 +49,15 @@ def test_readme_shows_a_decision_of_the_demo(output: str) -> None:
     shown = SHOWN.search(page)
     assert shown is not None
     assert shown[0] == text
+
+
+def test_the_demo_shows_that_it_remembers(output: str) -> None:
+    """A day later the action that was taken on is open, and what was done is closed and rests."""
+    assert "OPEN" not in output.partition(" a day later")[0]
+    later = output.partition(" a day later")[2]
+    assert re.search(r"^  1\. .*  OPEN$", later, flags=re.MULTILINE)
+    assert "[cooldown]" in later
+    assert ": done" in later.partition("Closed\n")[2]
 
 
 def test_without_the_files_it_ends_with_a_sentence(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import grpc
 from google.protobuf.json_format import MessageToDict
 
-from nextplay._proto.nextplay.v1 import decision_pb2, decision_service_pb2, decision_service_pb2_grpc
+from nextplay._proto.nextplay.v1 import decision_pb2, decision_service_pb2, decision_service_pb2_grpc, memory_pb2
 from nextplay.cli.channel import ServerUnreachable, refusal
 from nextplay.service.wire import snapshot_message
 
@@ -26,3 +26,20 @@ def decide_remotely(
     except grpc.RpcError as error:
         raise ServerUnreachable(refusal(error)) from error
     return MessageToDict(response.decision, preserving_proto_field_name=True)
+
+
+def react_remotely(
+    channel: grpc.Channel, reaction: Mapping[str, str], *, request_id: str, timeout_seconds: float = 5
+) -> str:
+    """Tell what a person did with an action and return the id under which it is stored.
+
+    `reaction` has the names of the contract. Raises `ServerUnreachable`.
+    """
+    stub = decision_service_pb2_grpc.DecisionServiceStub(channel)
+    request = decision_service_pb2.RecordReactionRequest(
+        request_id=request_id, reaction=memory_pb2.Reaction(**reaction)
+    )
+    try:
+        return stub.RecordReaction(request, timeout=timeout_seconds).reaction_id
+    except grpc.RpcError as error:
+        raise ServerUnreachable(refusal(error)) from error

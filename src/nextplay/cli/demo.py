@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, Any, Final
@@ -25,7 +26,7 @@ from rich.text import Text
 from nextplay.authoring.csv_mapping_file import read_mapping
 from nextplay.authoring.csv_snapshots import CsvExport
 from nextplay.cli.channel import ServerUnreachable, connected, wait_until_serving
-from nextplay.cli.client import decide_remotely
+from nextplay.cli.client import decide_remotely, react_remotely
 from nextplay.cli.exits import error_text, exit_code
 from nextplay.cli.output import complain, show
 from nextplay.cli.rendering import decision_view
@@ -41,6 +42,8 @@ STORIES: Final = {
     "ahead_of_plan": "Invented: nothing is wrong, and there is room to grow",
 }
 """File of `examples/snapshots` → what it is about, in the order of the demonstration."""
+REMEMBERED: Final = "outage_and_lost_champion"
+"""The example that is told twice: once more after people have done something about it."""
 _START_SECONDS: Final = 60
 _STOP_SECONDS: Final = 20
 
@@ -65,6 +68,21 @@ def run(root: Path) -> None:
         for name, story in STORIES.items():
             path = examples / "snapshots" / f"{name}.json"
             _tell(channel, f"{story} ({path.relative_to(root)})", json.loads(path.read_text(encoding="utf-8")))
+        path = examples / "snapshots" / f"{REMEMBERED}.json"
+        _tell_next_day(channel, json.loads(path.read_text(encoding="utf-8")))
+
+
+def _tell_next_day(channel: grpc.Channel, snapshot: dict[str, Any]) -> None:
+    """Take the first action on, have the second done, and ask again: the server knows, and nothing is sent along."""
+    as_of = datetime.fromisoformat(snapshot["as_of"])
+    first, second = (action["action_id"] for action in decide_remotely(channel, snapshot)["actions"][:2])
+    for action_id, kind, hours in ((first, "accepted", 1), (second, "completed", 7)):
+        at = (as_of + timedelta(hours=hours)).isoformat()
+        reaction = {"account_id": snapshot["account_id"], "action_id": action_id, "kind": kind, "at": at}
+        react_remotely(channel, reaction, request_id=f"demo/{kind}")
+    tomorrow = (as_of + timedelta(days=1)).isoformat()
+    story = "The same account a day later: the first action was taken on, the second is done, and Nextplay remembers"
+    _tell(channel, story, snapshot | {"as_of": tomorrow})
 
 
 def _tell(channel: grpc.Channel, story: str, snapshot: dict[str, Any]) -> None:
