@@ -287,6 +287,11 @@ def test_calls_that_are_given_up_leave_nothing_half_done(desk: Desk) -> None:
     answers = [desk.stub.RecordReaction(request, timeout=30) for request in requests]
     assert [desk.stub.RecordReaction(request, timeout=30) for request in requests] == answers
     assert len({answer.reaction_id for answer in answers}) == len(requests)
+    batch = pb.BatchRecordReactionsRequest(requests=[desk.reaction(action.action_id, "shown") for _ in range(100)])
+    for milliseconds in (1, 5, 20, 60):
+        desk.stub.BatchRecordReactions.future(batch, timeout=milliseconds / 1000).exception()
+    results = desk.stub.BatchRecordReactions(batch, timeout=60).results
+    assert {result.status.code for result in results} == {0}
     assert desk.service.events("failed") == []
 
 
