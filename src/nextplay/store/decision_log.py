@@ -12,12 +12,15 @@ from sqlalchemy import Connection, Select, insert, select
 from nextplay.errors import NotRemembered, StoreUnavailable
 from nextplay.store.engine import Database
 from nextplay.store.packing import decision_of, decision_row
+from nextplay.store.prepared import prepared
 from nextplay.store.records import LoggedDecision, StoredDecision
 from nextplay.store.schema import DECISIONS
 from nextplay.store.tombstones import erased_among
 from nextplay.store.worklist import show
 
-_INSERT: Final = insert(DECISIONS)
+_INSERT: Final = prepared(
+    lambda _dialect: insert(DECISIONS), [column.name for column in DECISIONS.columns if column.name != "sequence"]
+)
 
 
 def log(database: Database, decisions: Sequence[LoggedDecision], *, now: datetime) -> int:
@@ -29,7 +32,7 @@ def log(database: Database, decisions: Sequence[LoggedDecision], *, now: datetim
             rows = [row for row in rows if (row["tenant"], row["account_id"]) not in erased]
         kept = [decision for decision in decisions if (decision.tenant, decision.account_id) not in erased]
         if kept:
-            connection.execute(_INSERT, rows)
+            _INSERT(connection).run(connection, rows)
             show(connection, kept, now=now)
     return len(decisions) - len(kept)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 Inserting: TypeAlias = Callable[[Table], postgresql.Insert]
 
 
-def inserting(connection: Connection) -> Inserting:
-    """Return what makes an insert with `on_conflict_do_nothing` and `on_conflict_do_update` for this database."""
-    return sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert  # type: ignore[return-value]  # alike in what is used
+def inserting(dialect: str) -> Inserting:
+    """Return what makes an insert with `on_conflict_do_nothing` and `on_conflict_do_update` for a database."""
+    return sqlite.insert if dialect == "sqlite" else postgresql.insert  # type: ignore[return-value]  # alike in what is used

@@ -49,7 +49,7 @@ def decision_row(decision: LoggedDecision) -> dict[str, Any]:
     row = dict(zip(_PLAIN, _plain_of(decision), strict=True))
     row["masked"] = orjson.dumps(decision.masked).decode()
     row["held_out"] = orjson.dumps(decision.held_out).decode()
-    row["actions"] = packed(orjson.dumps([_action_values(action) for action in decision.actions]))
+    row["actions"] = orjson.dumps([_action_values(action) for action in decision.actions])
     row["question"] = packed(decision.question)
     row["answer"] = packed(decision.answer)
     return row
@@ -61,7 +61,7 @@ def decision_of(row: Any) -> LoggedDecision:  # noqa: ANN401  a row has the colu
         **{name: getattr(row, name) for name in _PLAIN},
         masked=tuple(orjson.loads(row.masked)),
         held_out=tuple(orjson.loads(row.held_out)),
-        actions=tuple(_action_of(values) for values in orjson.loads(unpacked(row.actions))),
+        actions=tuple(_action_of(values) for values in orjson.loads(row.actions)),
         question=unpacked(row.question),
         answer=unpacked(row.answer),
     )

@@ -16,7 +16,7 @@ from nextplay.store.schema import ACTIONS, DECISIONS, RECORDS
 from nextplay.store.tombstones import bury, erased_among
 
 _OF_ACCOUNT: Final[Mapping[str, Table]] = {"decisions": DECISIONS, "records": RECORDS, "actions": ACTIONS}
-_LISTS: Final = ("masked", "held_out")
+_LISTS: Final = ("masked", "held_out", "actions")
 _IN_MEMORY_BYTES: Final = 256 * 1024 * 1024
 """Up to this size SQLite rewrites its file in memory; a larger one goes through a temporary file."""
 
@@ -98,10 +98,10 @@ def _exported(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _value(name: str, value: Any) -> Any:  # noqa: ANN401  JSON has no narrower type
-    if isinstance(value, bytes):
-        return orjson.loads(unpacked(value))
     if name in _LISTS:
         return orjson.loads(value)
+    if isinstance(value, bytes):
+        return orjson.loads(unpacked(value))
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     return value.isoformat() if isinstance(value, date) else value

@@ -57,7 +57,8 @@ DECISIONS: Final = Table(
     Index(None, "decided_at"),
     sqlite_autoincrement=True,
 )
-"""One row for each call that was answered. `masked` and `held_out` are JSON lists; the three blobs are packed JSON."""
+"""One row for each call that was answered. `masked`, `held_out` and `actions` are JSON lists; `question` and
+`answer` are packed JSON."""
 
 RECORDS: Final = Table(
     "records",

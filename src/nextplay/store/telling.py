@@ -44,7 +44,7 @@ def record(
         row["play"], row["gap"], row["channel"] = named_action(connection, tenant, told)
         if told.decision_id is not None and not is_known(connection, tenant, told.account_id, told.decision_id):
             raise NotRemembered("decision")
-    write = inserting(connection)(RECORDS).on_conflict_do_nothing().returning(RECORDS.c.sequence)
+    write = inserting(connection.dialect.name)(RECORDS).on_conflict_do_nothing().returning(RECORDS.c.sequence)
     if connection.execute(write, row).first() is None:
         return _of_another(connection, tenant, request_id, payload_hash)
     if isinstance(told, Reaction):

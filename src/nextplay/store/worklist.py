@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cache
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import Connection, Select, and_, bindparam, case, exists, or_, select, update
@@ -18,6 +18,7 @@ from sqlalchemy.dialects import postgresql
 from nextplay.errors import NotRemembered
 from nextplay.store.dialects import inserting
 from nextplay.store.packing import NO_DUE_DATE
+from nextplay.store.prepared import prepared
 from nextplay.store.records import (
     Key,
     LoggedAction,
@@ -50,7 +51,27 @@ _HAS_NEWER: Final = exists().where(
     DECISIONS.c.account_id == ACTIONS.c.account_id,
     DECISIONS.c.decided_at > ACTIONS.c.decided_at,
 )
-_SUPERSEDE: Final = (
+
+
+def _upsert(dialect: str, *, closes: bool) -> postgresql.Insert:
+    """Write an action or move it; one that a decision closes keeps what it was called."""
+    statement = inserting(dialect)(ACTIONS)
+    new = statement.excluded
+    knows_reactions = or_(ACTIONS.c.told_at.is_(None), new.decided_at > ACTIONS.c.told_at)
+    moves = and_(knows_reactions, new.state != ACTIONS.c.state)
+    taken = _OF_DECISION if closes else _OF_DECISION + _OF_ACTION
+    return statement.on_conflict_do_update(
+        index_elements=["tenant", "action_id"],
+        set_={
+            **{name: new[name] for name in taken},
+            "state": case((knows_reactions, new.state), else_=ACTIONS.c.state),
+            "updated_at": case((moves, new.updated_at), else_=ACTIONS.c.updated_at),
+        },
+        where=new.decided_at >= ACTIONS.c.decided_at,
+    )
+
+
+_SUPERSEDED = (
     update(ACTIONS)
     .where(
         ACTIONS.c.tenant == bindparam("of"),
@@ -60,17 +81,24 @@ _SUPERSEDE: Final = (
     )
     .values(state="superseded", updated_at=bindparam("now"))
 )
+_COLUMNS: Final = frozenset(column.name for column in ACTIONS.columns) - {"reaction", "reacted_at", "told_at"}
+_NAME: Final = prepared(partial(_upsert, closes=False), _COLUMNS)
+_CLOSE: Final = prepared(partial(_upsert, closes=True), _COLUMNS)
+_SUPERSEDE: Final = prepared(lambda _dialect: _SUPERSEDED)
 
 
 def show(connection: Connection, decisions: Collection[LoggedDecision], *, now: datetime) -> None:
     """Bring the worklist up to these decisions, which are in the log already."""
     rows = sorted(_rows(decisions, now=now), key=lambda row: (row["tenant"], row["action_id"], row["decided_at"]))
-    for closes in (False, True):
-        chosen = [row for row in rows if (row["state"] in CLOSED_BY_DECISION) is closes]
-        if chosen:
-            connection.execute(_upsert(inserting(connection), closes=closes), chosen)
+    named = [row for row in rows if row["state"] not in CLOSED_BY_DECISION]
+    closed = [row for row in rows if row["state"] in CLOSED_BY_DECISION]
+    if named:
+        _NAME(connection).run(connection, named)
+    if closed:
+        _CLOSE(connection).run(connection, closed)
     accounts = sorted({(decision.tenant, decision.account_id) for decision in decisions})
-    connection.execute(_SUPERSEDE, [{"of": tenant, "about": account, "now": now} for tenant, account in accounts])
+    rows_of_accounts = [{"of": tenant, "about": account, "now": now} for tenant, account in accounts]
+    _SUPERSEDE(connection).run(connection, rows_of_accounts)
 
 
 def _rows(decisions: Iterable[LoggedDecision], *, now: datetime) -> Iterable[dict[str, Any]]:
@@ -97,25 +125,6 @@ def _row(decision: LoggedDecision, action: LoggedAction) -> dict[str, Any]:
         "rank": action.rank,
         "priority": action.priority,
     }
-
-
-@cache
-def _upsert(insert: Any, *, closes: bool) -> postgresql.Insert:  # noqa: ANN401  of either database
-    """Write an action or move it; one that a decision closes keeps what it was called."""
-    statement: postgresql.Insert = insert(ACTIONS)
-    new = statement.excluded
-    knows_reactions = or_(ACTIONS.c.told_at.is_(None), new.decided_at > ACTIONS.c.told_at)
-    moves = and_(knows_reactions, new.state != ACTIONS.c.state)
-    taken = _OF_DECISION if closes else _OF_DECISION + _OF_ACTION
-    return statement.on_conflict_do_update(
-        index_elements=["tenant", "action_id"],
-        set_={
-            **{name: new[name] for name in taken},
-            "state": case((knows_reactions, new.state), else_=ACTIONS.c.state),
-            "updated_at": case((moves, new.updated_at), else_=ACTIONS.c.updated_at),
-        },
-        where=new.decided_at >= ACTIONS.c.decided_at,
-    )
 
 
 def react(connection: Connection, tenant: str, reaction: Reaction, *, now: datetime) -> None:
