@@ -110,3 +110,15 @@ def test_nothing_is_erased_unasked(url: str, monkeypatch: pytest.MonkeyPatch) ->
         said("erase", "acme", url=url, stdin="n\n")
     assert json.loads(said("status", "--format", "json", url=url))["decisions"] == 1
     assert "erased: 1 decision, " in said("erase", "acme", url=url, stdin="y\n")
+
+
+def test_a_store_is_copied_into_an_empty_one(url: str, tmp_path: Path) -> None:
+    """`copy` makes the tables of the other store and says what went over; a second time it refuses."""
+    with Store.open(url, clock=Clock()) as store:
+        store.log([a_decision(an_action())])
+    there = f"sqlite:///{tmp_path}/copy.db"
+    assert said("copy", there, url=url).endswith("copy.db`: 1 decision, no records, 1 action, no tombstones\n")
+    with pytest.raises(NextplayError, match="copy into an empty one"):
+        said("copy", there, url=url)
+    other = f"sqlite:///{tmp_path}/other.db"
+    assert json.loads(said("copy", other, "--format", "json", url=url))["decisions"] == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from nextplay.cli.store_check import check
+from nextplay.cli.store_copy import copy
 from nextplay.cli.store_erase import erase
 from nextplay.cli.store_expire import expire
 from nextplay.cli.store_export import export
@@ -22,6 +23,7 @@ def store() -> None:
 app.command("upgrade")(upgrade)
 app.command("status")(status)
 app.command("check")(check)
+app.command("copy")(copy)
 app.command("export")(export)
 app.command("erase")(erase)
 app.command("expire")(expire)
