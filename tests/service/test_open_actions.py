@@ -240,3 +240,16 @@ def test_a_reaction_may_arrive_before_its_decision_is_written(folders: Folders) 
         for number in range(20):
             desk = Desk(service, f"fast-{number}")
             assert desk.react(desk.decide().actions[0].action_id, "accepted").reaction_id
+
+
+def test_what_was_told_outlives_the_server(folders: Folders) -> None:
+    """Another process with the same store knows the action that was taken on, and repeats the receipt."""
+    with running(folders) as service:
+        desk = Desk(service, "acc")
+        new = actions_of(desk.decide())[SETUP]
+        request = desk.reaction(new.action_id, "accepted")
+        first = desk.stub.RecordReaction(request)
+    with running(folders) as service:
+        desk = Desk(service, "acc")
+        assert actions_of(desk.decide())[SETUP].state == "open"
+        assert desk.stub.RecordReaction(request) == first
