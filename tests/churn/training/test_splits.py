@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tests.churn.training.small_book import book
 
-from nextplay.churn.training.splits import grouped_folds, parted, time_split, window_closed
+from nextplay.churn.training.splits import grouped_folds, parted, time_split, timely_folds, window_closed
 from nextplay.errors import InputInvalid
 
 
@@ -29,6 +29,27 @@ def test_between_learning_and_judging_lies_the_horizon() -> None:
     assert table.days is not None
     assert table.days[learn].max() + 90 <= table.days[judge].min()
     assert np.count_nonzero(judge) >= 250
+
+
+def test_by_time_no_account_is_on_both_sides() -> None:
+    """Every late row is judged once, by what the past of other accounts teaches."""
+    table = book(1000, per_account=10)
+    _, late = time_split(table, horizon_days=90)
+    parts = timely_folds(table, horizon_days=90, seed=3)
+    assert table.days is not None
+    for learn, judge in parts:
+        assert not set(table.accounts[learn]) & set(table.accounts[judge])
+        assert table.days[learn].max() + 90 <= table.days[judge].min()
+    assert np.sum([judge for _, judge in parts], axis=0).tolist() == late.astype(int).tolist()
+
+
+def test_accounts_seen_once_are_parted_by_time_alone() -> None:
+    """Where no account has rows on both sides, all that is early teaches."""
+    table = book(1000, per_account=10)
+    table = table.regrouped(np.arange(len(table)))
+    [(learn, judge)] = timely_folds(table, horizon_days=90, seed=3)
+    expected = time_split(table, horizon_days=90)
+    assert (learn.tolist(), judge.tolist()) == (expected[0].tolist(), expected[1].tolist())
 
 
 def test_a_split_by_time_needs_time() -> None:

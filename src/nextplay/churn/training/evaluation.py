@@ -13,7 +13,7 @@ from nextplay.churn.training.baselines import BASELINES, DEEPER
 from nextplay.churn.training.diagnostics import Gap, Judged, auc_gap
 from nextplay.churn.training.fit import Fitted, Progress, fitted
 from nextplay.churn.training.measures import Measures, intervals, measured
-from nextplay.churn.training.splits import grouped_folds, parted, time_split
+from nextplay.churn.training.splits import grouped_folds, parted, timely_folds
 from nextplay.churn.training.stumps import Recipe
 from nextplay.churn.training.table import Flags, Floats, Table
 
@@ -59,7 +59,9 @@ def evaluated(
 ) -> Evaluation:
     """Judge by time (the latest quarter, after a gap of the horizon) or by account (in folds).
 
-    Everything is chosen anew on the rows that learn. Raises `InputInvalid` as `fitted` and `time_split` do.
+    In both no account that judges was learned from: see `timely_folds`.
+
+    Everything is chosen anew on the rows that learn. Raises `InputInvalid` as `fitted` and `timely_folds` do.
     """
     sides = _sides(table, recipe, split, horizon_days)
     ours: list[dict[float, Floats]] = []
@@ -122,5 +124,5 @@ def under_stress(score: Callable[[Floats], Floats], matrix: Floats, *, seed: int
 
 def _sides(table: Table, recipe: Recipe, split: SplitKind, horizon_days: int) -> Sides:
     if split == "time":
-        return [time_split(table, horizon_days=horizon_days)]
+        return timely_folds(table, horizon_days=horizon_days, seed=recipe.seed)
     return [*parted(grouped_folds(table, folds=recipe.folds, seed=recipe.seed))]

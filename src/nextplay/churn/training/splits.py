@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
 
 from nextplay.churn.training.table import Flags, Table, Whole
 from nextplay.errors import InputInvalid, Violation
+
+_PARTS: Final = 3
+"""More parts leave more to learn from, and each costs a training of its own."""
 
 
 def grouped_folds(table: Table, *, folds: int, seed: int) -> Whole:
@@ -34,8 +38,8 @@ def time_split(table: Table, *, horizon_days: int, test_share: float = 0.25) -> 
     """Part by time: the latest `test_share` of the rows judge; those whose label was known before then learn.
 
     Between the last day that learns and the first that judges lie `horizon_days`: what was not yet known cannot be
-    learned from. An account may stand on both sides, as it does in service. Raises `InputInvalid` where the table has
-    no days, or no row remains on a side.
+    learned from. An account may stand on both sides; `timely_folds` keeps it on one. Raises `InputInvalid` where the
+    table has no days, or no row remains on a side.
     """
     if table.days is None:
         raise InputInvalid([Violation("as_of", "is needed to split by time; map it, or split by account")])
@@ -50,6 +54,22 @@ def time_split(table: Table, *, horizon_days: int, test_share: float = 0.25) -> 
             message = f"the days span too little for a gap of {horizon_days} days between learning and judging; "
             raise InputInvalid([Violation("as_of", message + "add older snapshots, or split by account")])
     return learn, judge
+
+
+def timely_folds(table: Table, *, horizon_days: int, seed: int) -> list[tuple[Flags, Flags]]:
+    """Part by time as `time_split` does, with no account on both sides.
+
+    Where accounts have rows on both sides, they are dealt to three parts, and the late rows of each part are judged by
+    what the early rows of the other two teach: every late row is judged once, and none by a model that knows its
+    account. Raises `InputInvalid` as `time_split` does.
+    """
+    learn, judge = time_split(table, horizon_days=horizon_days)
+    if not np.intersect1d(table.accounts[learn], table.accounts[judge]).size:
+        return [(learn, judge)]
+    folds = grouped_folds(table, folds=_PARTS, seed=seed)
+    return [
+        (learn & (folds != part), judge & (folds == part)) for part in range(_PARTS) if (judge & (folds == part)).any()
+    ]
 
 
 def window_closed(day: int, observed_until: int, horizon_days: int) -> bool:
