@@ -18,12 +18,13 @@ _HELP = """Nextplay tells for each customer account what is wrong, of which kind
 
 A gap is CX where the experience is broken, and CS where the result is missing. `decide` answers for one account or a
 whole book, `serve` does it over gRPC, `rules` is for those who write the rulebook, `snapshots` turns exports into
-accounts, `model` trains a churn model on your own outcomes, `store` looks after what the service remembers.
+accounts, `model` trains a churn model on your own outcomes, `store` looks after what the service remembers, `replay`
+decides it once more.
 
 Findings go to stdout, progress and complaints to stderr.
 
 Exit codes: 0 fine, 1 could not be done, 2 the input cannot be used, 3 the rulebook or the model cannot be used,
-4 rule tests fail, 5 rulebooks decide differently, 6 accounts drifted, 70 an error of ours.
+4 rule tests fail, 5 decisions differ, 6 accounts drifted, 70 an error of ours.
 """
 
 COMMANDS: Final[Mapping[str, str]] = {
@@ -33,6 +34,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "snapshots": "nextplay.cli.snapshots",
     "model": "nextplay.cli.model",
     "store": "nextplay.cli.store",
+    "replay": "nextplay.cli.replay",
     "healthcheck": "nextplay.cli.healthcheck",
     "version": "nextplay.cli.version",
 }

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
+
+import orjson
 
 from nextplay.authoring.book.rows import Row
 from nextplay.errors import InputInvalid, Violation
+from nextplay.question import read_question
 from nextplay.snapshot import SnapshotReading, parse_json_snapshot, read_snapshot
 
 _PLACES: Final = re.compile(r"\[\d+\]|(?<=line )\d+|(?<=column )\d+")
 """What differs between two rows that are bad for the same reason."""
 _NO_INSTANT: Final = Violation("as_of", "is missing; write it into the row, or name one for such rows with --as-of")
+
+_NO_QUESTION: Final = Violation("question", "is none that this version can read")
 
 
 class BadRow(NamedTuple):
@@ -51,6 +56,23 @@ class RowReader:
         """Note that a row cannot be used, and all that is wrong with it."""
         told = list(violations)
         self.bad.append(BadRow(row.number, shared_reason(told[0]), "; ".join(map(str, told))))
+
+
+@dataclass(slots=True)
+class QuestionReader(RowReader):
+    """Reads rows that are questions, as `question_document` writes them: snapshots with the history that was used."""
+
+    def read(self, row: Row) -> SnapshotReading | None:
+        """Return the snapshot of a question with its history in it, or note why there is none."""
+        try:
+            asked = read_question(orjson.loads(row.text))
+        except InputInvalid as error:
+            self.refuse(row, error.violations)
+        except (KeyError, TypeError, ValueError):
+            self.refuse(row, [_NO_QUESTION])
+        else:
+            return replace(asked.reading, snapshot=replace(asked.reading.snapshot, history=asked.history))
+        return None
 
 
 def shared_reason(violation: Violation) -> str:

@@ -1,6 +1,7 @@
 """Work on all cores: each process loads what it needs once, and results come back in the order of the book.
 
-Rows travel in pieces of a fixed size, so that no result depends on how many processes there are.
+Rows, or whatever else there is one of for each account or decision, travel in pieces of a fixed size, so that no
+result depends on how many processes there are.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from itertools import chain, islice
 from multiprocessing import get_context
 from typing import Any, Final, Protocol, TypeVar
 
-from nextplay.authoring.book.rows import Row
 from nextplay.errors import NextplayError
 
 PIECE_ROWS: Final = 50
@@ -23,18 +23,19 @@ FEW_ROWS: Final = 400
 """Up to so many rows one process is faster than starting more."""
 _PIECES_AHEAD: Final = 4
 """Pieces that wait for each process: enough to keep it busy, few enough to hold no book in memory."""
-_WORKER: list[Worker[Any]] = []
+_WORKER: list[Worker[Any, Any]] = []
 """The worker of this process, in processes that were started here."""
 
+Item = TypeVar("Item")
+Item_contra = TypeVar("Item_contra", contravariant=True)
 Result = TypeVar("Result")
 Result_co = TypeVar("Result_co", covariant=True)
-Piece = Sequence[Row]
 
 
-class Worker(Protocol[Result_co]):
+class Worker(Protocol[Item_contra, Result_co]):
     """Does the work for one piece of rows after the other."""
 
-    def work(self, piece: Piece) -> Result_co:
+    def work(self, piece: Sequence[Item_contra]) -> Result_co:
         """Return the result for some rows."""
 
     def close(self) -> None:
@@ -47,8 +48,8 @@ def all_cores() -> int:
 
 
 def work_through(
-    rows: Iterable[Row], hire: Callable[[], Worker[Result]], *, workers: int | None = None
-) -> Iterator[tuple[Piece, Result]]:
+    rows: Iterable[Item], hire: Callable[[], Worker[Item, Result]], *, workers: int | None = None
+) -> Iterator[tuple[Sequence[Item], Result]]:
     """Yield each piece of rows with its result, in order.
 
     `hire` makes a worker; for more than one process it has to be picklable. `workers` left out, all cores are used for
@@ -68,14 +69,14 @@ def work_through(
             yield piece, worker.work(piece)
 
 
-def _pieces(rows: Iterator[Row]) -> Iterator[Piece]:
+def _pieces(rows: Iterator[Item]) -> Iterator[Sequence[Item]]:
     return iter(lambda: tuple(islice(rows, PIECE_ROWS)), ())
 
 
 def _on_processes(
-    pieces: Iterator[Piece], hire: Callable[[], Worker[Result]], processes: int
-) -> Iterator[tuple[Piece, Result]]:
-    waiting: deque[tuple[Piece, Future[Result]]] = deque()
+    pieces: Iterator[Sequence[Item]], hire: Callable[[], Worker[Item, Result]], processes: int
+) -> Iterator[tuple[Sequence[Item], Result]]:
+    waiting: deque[tuple[Sequence[Item], Future[Result]]] = deque()
     # a fresh interpreter each: what the inference engine holds outside Python must not be shared by a fork
     pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_start, initargs=(hire,))
     try:
@@ -93,9 +94,9 @@ def _on_processes(
         pool.shutdown(cancel_futures=True)
 
 
-def _start(hire: Callable[[], Worker[Any]]) -> None:
+def _start(hire: Callable[[], Worker[Any, Any]]) -> None:
     _WORKER.append(hire())
 
 
-def _work(piece: Piece) -> Any:  # noqa: ANN401  whatever the worker of this process returns
+def _work(piece: Sequence[Any]) -> Any:  # noqa: ANN401  whatever the worker of this process returns
     return _WORKER[0].work(piece)

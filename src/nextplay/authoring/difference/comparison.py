@@ -9,7 +9,7 @@ from heapq import nsmallest
 from pathlib import Path
 from typing import NamedTuple
 
-from nextplay.authoring.book import BadRow, Row, RowReader, work_through
+from nextplay.authoring.book import BadRow, QuestionReader, Row, RowReader, work_through
 from nextplay.authoring.difference.outcome import AccountChange, change_between, outcome_of
 from nextplay.authoring.difference.tally import DifferenceTally
 from nextplay.authoring.simulation import Simulation
@@ -28,23 +28,31 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Comparing:
-    """What a process needs to compare: both rulebooks' files, the folder of models, an instant for rows without one."""
+    """What a process needs to compare: both rulebooks' files, the folder of models, an instant for rows without one.
+
+    `questions` says that rows are not snapshots but questions of logged decisions.
+    """
 
     old: Mapping[str, bytes]
     new: Mapping[str, bytes]
     models: Path
     as_of: str | None = None
+    questions: bool = False
 
     def __call__(self) -> Comparer:
         """Load both releases."""
         return Comparer(self)
+
+    def reader(self) -> RowReader:
+        """Return what reads the rows."""
+        return QuestionReader() if self.questions else RowReader(self.as_of)
 
 
 class Comparer:
     """Compares two rulebooks over pieces of a book."""
 
     def __init__(self, given: Comparing) -> None:
-        self._as_of = given.as_of
+        self._given = given
         with ExitStack() as opened:
             old = opened.enter_context(closing(load_release(given.old, given.models)))
             new = opened.enter_context(closing(load_release(given.new, given.models)))
@@ -53,7 +61,7 @@ class Comparer:
 
     def work(self, piece: Iterable[Row]) -> Piece:
         """Compare some rows, and return those that are bad."""
-        reader, tally, changes = RowReader(self._as_of), DifferenceTally(), []
+        reader, tally, changes = self._given.reader(), DifferenceTally(), []
         for row in piece:
             reading = reader.read(row)
             if reading is None:

@@ -23,10 +23,10 @@ _NO_SUCH_RULE: Final = "there is no such rule"
 
 
 def explained(
-    most: Sequence[tuple[AccountChange, Row]], old: Release, new: Release, *, as_of: str | None
+    most: Sequence[tuple[AccountChange, Row]], old: Release, new: Release, *, reader: RowReader
 ) -> list[dict[str, Any]]:
     """Return each account with what changed, and the words of the old and of the new rulebook."""
-    reader, deciders = RowReader(as_of), {"old": Decider(old), "new": Decider(new)}
+    deciders = {"old": Decider(old), "new": Decider(new)}
     found = []
     for change, row in most:
         reading = reader.read(row)
