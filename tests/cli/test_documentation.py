@@ -27,8 +27,8 @@ ENGINE = ROOT / "src" / "nextplay"
 WIDTH = 120
 NOT_WRAPPED = ("facts.md", "sample_book.md")
 WRAPPED = sorted(path for path in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")) if path.name not in NOT_WRAPPED)
-NOT_HERE = ("nextplay serve", "nextplay healthcheck")
-"""Commands that need a server; `test_serve_command.py` runs them."""
+NOT_HERE = ("nextplay serve", "nextplay healthcheck", "nextplay replay")
+"""Commands that need a server or its log; `test_serve_command.py` and `test_replay_command.py` run them."""
 
 
 def commands() -> Iterator[tuple[str, Any]]:
