@@ -196,7 +196,7 @@ def test_an_export_has_everything_as_json(store: Store) -> None:
     fill(store, "other", "stranger")
     exported = store.export("", ERASED)
     assert [row["question"] for row in exported["decisions"]] == [json.loads(each.question) for each in decisions]
-    assert exported["decisions"][0]["actions"][0][4] == f"Call {MARK}"
+    assert exported["decisions"][0]["actions"][0]["title"] == f"Call {MARK}"
     assert exported["decisions"][0]["masked"] == ["profile.name"]
     assert [row["method"] for row in exported["records"]] == ["reaction", "reaction", "answer", "outcome", "hold"]
     assert exported["records"][3]["annual_value"] == 5.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,26 @@ def test_postgresql_is_upgraded_by_the_command_alone(postgres: PostgresServer, c
     assert upgrade(url) == (NEEDED_REVISION, NEEDED_REVISION)
     Store.open(url, clock=clock).close()
     postgres.drop("empty")
+
+
+def test_a_new_file_may_be_opened_by_many_at_once(tmp_path: Path, clock: Clock) -> None:
+    """Whoever comes first makes the schema, the others find it: nobody is refused, and it is made once."""
+
+    def first_open(_number: int) -> str | None:
+        with Store.open(f"sqlite:///{tmp_path}/new.db", clock=clock) as store:
+            return store.status().revision
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(first_open, range(8))) == {NEEDED_REVISION}
+
+
+def test_two_upgrades_at_once_are_one(postgres: PostgresServer) -> None:
+    """On PostgreSQL one of them makes the tables, the other waits and finds them."""
+    url = postgres.make("twice")
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _number: upgrade(url), range(4)))
+    assert sorted(before or "" for before, _ in found) == ["", *[NEEDED_REVISION] * 3]
+    postgres.drop("twice")
 
 
 def test_a_later_schema_is_left_alone(store_url: str, clock: Clock) -> None:

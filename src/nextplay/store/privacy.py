@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -12,11 +13,13 @@ from sqlalchemy import Connection, Table, delete, select, text
 from nextplay.errors import StoreUnavailable
 from nextplay.store.engine import Database
 from nextplay.store.packing import NO_DUE_DATE, unpacked
+from nextplay.store.records import LoggedAction
 from nextplay.store.schema import ACTIONS, DECISIONS, RECORDS
 from nextplay.store.tombstones import bury, erased_among
 
 _OF_ACCOUNT: Final[Mapping[str, Table]] = {"decisions": DECISIONS, "records": RECORDS, "actions": ACTIONS}
-_LISTS: Final = ("masked", "held_out", "actions")
+_LISTS: Final = ("masked", "held_out")
+_OF_ACTION: Final = tuple(field.name for field in fields(LoggedAction))
 _IN_MEMORY_BYTES: Final = 256 * 1024 * 1024
 """Up to this size SQLite rewrites its file in memory; a larger one goes through a temporary file."""
 
@@ -100,6 +103,8 @@ def _exported(row: dict[str, Any]) -> dict[str, Any]:
 def _value(name: str, value: Any) -> Any:  # noqa: ANN401  JSON has no narrower type
     if name in _LISTS:
         return orjson.loads(value)
+    if name == "actions":
+        return [dict(zip(_OF_ACTION, action, strict=True)) for action in orjson.loads(value)]
     if isinstance(value, bytes):
         return orjson.loads(unpacked(value))
     if isinstance(value, datetime):
