@@ -101,6 +101,8 @@ def test_what_was_checkpointed_is_erased_as_well(sqlite_url: str, clock: Clock) 
     assert found_in(folder, marks) == {"nextplay.db": len(marks)}
     with Store.open(sqlite_url, clock=clock) as store:
         store.erase("", ERASED)
+        with store._database.reading() as connection:
+            assert connection.execute(text("PRAGMA freelist_count")).scalar() == 0
     assert found_in(folder, marks) == {"nextplay.db": 0}
 
 

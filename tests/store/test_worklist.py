@@ -97,6 +97,15 @@ def test_a_decision_that_could_not_know_a_reaction_does_not_undo_it(store: Store
     assert everything(store)["a1-1"].state == "escalated"
 
 
+def test_a_decision_of_the_instant_of_a_reaction_does_not_undo_it(store: Store, clock: Clock) -> None:
+    """Clocks of whole seconds tell no order within one: what a person did outweighs what may not have known of it."""
+    store.log([a_decision(an_action())])
+    now = clock.later(minutes=1)
+    store.record("", "r-1", a_reaction("accepted", at=now))
+    store.log([a_decision(an_action(), at=now)])
+    assert everything(store)["a1-1"].state == "open"
+
+
 @pytest.mark.parametrize("state", ["done", "gap_gone", "expired", "superseded"])
 def test_a_decision_closes_what_was_open(store: Store, clock: Clock, state: WorklistState) -> None:
     """A closed action keeps what it was called and leaves the worklist as it is shown unasked."""
