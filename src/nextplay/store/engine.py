@@ -23,6 +23,8 @@ BUSY_SECONDS: Final = 10.0
 CONNECT_SECONDS: Final = 5
 POOL_SIZE: Final = 16
 POOL_OVERFLOW: Final = 48
+SERVER_OVERFLOW: Final = 8
+"""Connections to PostgreSQL beyond the pool: a server has a hundred for everybody, and waiting is short."""
 _BEGINS: Final = "nextplay_begins"
 """Execution option: the statement with which a transaction on SQLite begins. Without it a statement stands alone."""
 _PRAGMAS: Final = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "temp_store=MEMORY")
@@ -208,7 +210,7 @@ def _postgresql(url: URL) -> Engine:
             connect_args=arguments | {"options": settings["options"]},
             pool_pre_ping=True,
             pool_size=POOL_SIZE,
-            max_overflow=POOL_OVERFLOW,
+            max_overflow=SERVER_OVERFLOW,
             pool_timeout=BUSY_SECONDS,
             query_cache_size=500,
             hide_parameters=True,
