@@ -2,9 +2,9 @@
 
     python -m bench.memory [--seconds 4] [--rounds 7] [--calls 16 32] [--store sqlite:///FILE] [--json]
 
-Two servers of the same rules run side by side, one with `store=none`. They are kept busy in turn, a few seconds each, by
-so many calls in flight; so whatever else the machine does disturbs both alike. Medians over the rounds are compared. The
-accounts are those of `examples/snapshots` under many ids, so each call reads a past, and writes a decision and its
+Two servers of the same rules run side by side, one with `store=none`. They are kept busy in turn, a few seconds each,
+by so many calls in flight; so whatever else the machine does disturbs both alike. Medians over the rounds are compared.
+The accounts are those of `examples/snapshots` under many ids, so each call reads a past, and writes a decision and its
 actions. The clients take a part of the processor as well, which makes the ratio milder than the server alone would
 show; `server` is the processor time that the server itself took for a decision, and its ratio has no clients in it.
 """
@@ -23,8 +23,9 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any, Final, NamedTuple
 
-from bench.servers import DECIDE, ROOT, Server, serving
+import grpc
 
+from bench.servers import DECIDE, ROOT, Server, serving
 from nextplay._proto.nextplay.v1.decision_service_pb2 import DecideRequest
 from nextplay.service.wire import snapshot_message
 
@@ -60,7 +61,7 @@ def pace(server: Server, asked: Sequence[bytes], *, calls: int, seconds: float) 
     ends = time.monotonic() + seconds
 
     def ask(number: int) -> None:
-        call = channels[number % len(channels)].unary_unary(DECIDE)
+        call: grpc.UnaryUnaryMultiCallable[bytes, bytes] = channels[number % len(channels)].unary_unary(DECIDE)
         while time.monotonic() < ends:
             call(asked[(number + counts[number] * calls) % len(asked)], timeout=60)
             counts[number] += 1
@@ -104,13 +105,15 @@ def _cpu_seconds(server: Server) -> float:
 
 def report(found: Sequence[dict[str, Any]]) -> str:
     """Lay the figures out for reading."""
-    lines = [f"{'calls in flight':<18}{'off, 1/s':>10}{'on, 1/s':>10}{'ratio':>8}{'server, off':>13}{'on':>9}{'ratio':>8}"]
+    titles = f"{'off, 1/s':>10}{'on, 1/s':>10}{'ratio':>8}{'server, off':>13}{'on':>9}{'ratio':>8}"
+    lines = [f"{'calls in flight':<18}{titles}"]
     lines += [
         f"{row['calls']:<18}{row['per_second']['off']:>10.1f}{row['per_second']['on']:>10.1f}{row['ratio']:>8.1%}"
         f"{row['server_microseconds']['off']:>10} µs{row['server_microseconds']['on']:>6} µs{row['server_ratio']:>8.1%}"
         for row in found
     ]
-    lines.append(f"goal: a ratio of {GOAL:.0%}; {'reached' if all(row['ratio'] >= GOAL for row in found) else 'missed'}")
+    reached = all(row["ratio"] >= GOAL for row in found)
+    lines.append(f"goal: a ratio of {GOAL:.0%}; {'reached' if reached else 'missed'}")
     return "\n".join(lines)
 
 
@@ -131,9 +134,7 @@ def main() -> None:
             name: stack.enter_context(serving(rules=asked.rules.resolve(), store=store, log_before_answer=True))
             for name, store in stores.items()
         }
-        found = [
-            compared(servers, calls=calls, seconds=asked.seconds, rounds=asked.rounds) for calls in asked.calls
-        ]
+        found = [compared(servers, calls=calls, seconds=asked.seconds, rounds=asked.rounds) for calls in asked.calls]
     sys.stdout.write(f"{json.dumps(found, indent=2) if asked.json else report(found)}\n")
 
 

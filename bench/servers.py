@@ -57,6 +57,4 @@ def serving(*, rules: Path, models: Path = ROOT / "models", quiet: bool = True, 
 
 
 def _follow(lines: Iterator[bytes], events: list[dict[str, Any]], quiet: bool) -> None:  # noqa: FBT001  for a thread
-    for line in lines:
-        if not (quiet and b'"decided"' in line):
-            events.append(orjson.loads(line))
+    events.extend(orjson.loads(line) for line in lines if not (quiet and b'"decided"' in line))
