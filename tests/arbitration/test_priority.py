@@ -179,3 +179,31 @@ def test_a_factor_that_is_switched_off_is_one_and_assumes_nothing(factor: str, e
     )
     account = replace(ACCOUNT, churn_probability=None)
     assert priority(candidate(play(propensity=None)), account=account, rules=rules) == expected
+
+
+@pytest.mark.parametrize(
+    ("segment", "expected", "notes"),
+    [
+        ("smb", 0.9, ("learned",)),
+        ("enterprise", 0.6, ("learned",)),
+        (None, 0.6, ("learned",)),
+    ],
+)
+def test_what_was_learned_stands_in_for_the_prior(segment: str | None, expected: float, notes: tuple[str, ...]) -> None:
+    """The segment's own comes first, then that over all; and the priority says that it was learned."""
+    rules = replace(RULES, learned={"call": {"all": Prior(6, 10), "smb": Prior(9, 10)}})
+    account = replace(ACCOUNT, segment=segment, deadline=day(200))
+    for prior in (Prior(1, 2), None):
+        shown = priority(candidate(play(propensity=prior)), account=account, rules=rules)
+        assert (shown.propensity, shown.notes) == (expected, notes)
+
+
+def test_a_play_of_which_nothing_was_learned_keeps_its_prior() -> None:
+    """What others learned changes nothing, nor does a factor that is off."""
+    rules = replace(RULES, learned={"write": {"all": Prior(6, 10)}, "call": {"smb": Prior(9, 10)}})
+    elsewhere = replace(ACCOUNT, segment="enterprise", deadline=day(200))
+    shown = priority(candidate(play()), account=elsewhere, rules=rules)
+    assert (shown.propensity, shown.notes) == (0.5, ())
+    off = replace(rules, factors={"propensity": False})
+    shown = priority(candidate(play()), account=replace(ACCOUNT, deadline=day(200)), rules=off)
+    assert (shown.propensity, shown.notes) == (1.0, ())

@@ -46,7 +46,7 @@ def _complaints(files: Mapping[str, bytes], validators: Mapping[str, Draft202012
     return found
 
 
-@pytest.mark.parametrize("name", ["cohorts", "gaps", "plays", "rulebook", "signals", "tests"])
+@pytest.mark.parametrize("name", ["cohorts", "gaps", "plays", "propensities", "rulebook", "signals", "tests"])
 def test_schemas_are_json_schema(name: str) -> None:
     """Every file is valid JSON Schema of the draft that it names."""
     judge = Draft202012Validator(Draft202012Validator.META_SCHEMA)

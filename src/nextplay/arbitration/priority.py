@@ -11,7 +11,7 @@ from nextplay.arbitration.outcome import Account, Chooser
 from nextplay.decision import Priority
 from nextplay.rules.assessment import Candidate
 from nextplay.rules.condition import Parameter
-from nextplay.rules.rulebook import ArbitrationRules, Play
+from nextplay.rules.rulebook import ALL_SEGMENTS, ArbitrationRules, Play, Prior
 
 RAMP_DAYS: Final = 120
 """How long before the decision deadline its nearness begins to count."""
@@ -26,12 +26,14 @@ class Scales:
     """Weighs the candidates of one decision; what several of them share is worked out once.
 
     The notes of a priority are the words for what had to be assumed: `default_annual_value`, `default_risk`,
-    `zero_value`, `deadline_unknown`, `deadline_assumed`, `deadline_passed`, `default_prior`. A factor that is switched
-    off has none. `zero_value` says that the annual value is 0, and so is every priority.
+    `zero_value`, `deadline_unknown`, `deadline_assumed`, `deadline_passed`, `default_prior`; and `learned` where the
+    propensity comes from reactions. A factor that is switched off has none. `zero_value` says that the annual value is
+    0, and so is every priority.
     """
 
     __slots__ = (
-        "_annual_value", "_contexts", "_notes", "_parameter", "_risk", "_rules", "_segment_pct", "_switched", "_values",
+        "_annual_value", "_contexts", "_notes", "_parameter", "_risk", "_rules", "_segment", "_segment_pct",
+        "_switched", "_values",
     )  # fmt: skip
 
     def __init__(self, account: Account, rules: ArbitrationRules, parameter: Chooser) -> None:
@@ -41,6 +43,7 @@ class Scales:
         self._parameter = parameter
         self._annual_value = _by_segment(rules.default_annual_value, segment) if value is None else value
         self._risk = _by_segment(rules.default_risk, segment) if risk is None else risk
+        self._segment = segment
         self._segment_pct = rules.lever_by_segment.get(segment or "", 0.0)
         self._switched = switched = tuple(rules.factors.get(factor, True) for factor in _FACTORS)
         self._notes = _notes(account, self._annual_value, context_counts=switched[1], value_counts=switched[2])
@@ -57,15 +60,21 @@ class Scales:
         propensity_counts, context_counts, value_counts, lever_counts = self._switched
         propensity = 1.0
         if propensity_counts:
-            prior = play.propensity
-            if prior is None:
-                prior, notes = self._rules.default_prior, (*notes, "default_prior")
-            propensity = _share(prior.accepted, prior.of)
+            prior, note = self._prior(play)
+            propensity, notes = _share(prior.accepted, prior.of), (*notes, note) if note else notes
         context = self._contexts[severity] if context_counts else 1.0
         value = self._value(play) if value_counts else 1.0
         lever = self._lever(candidate) if lever_counts else 1.0
         priority = round(propensity * context * value * lever, _MONEY_DIGITS)
         return Priority(priority, propensity, context, value, lever, notes)
+
+    def _prior(self, play: Play) -> tuple[Prior, str]:
+        """Return what was learned in the account's segment, else over all, else the play's prior, else the general."""
+        learned = self._rules.learned.get(play.id) if self._rules.learned else None
+        found = None if learned is None else learned.get(self._segment or ALL_SEGMENTS) or learned.get(ALL_SEGMENTS)
+        if found is not None:
+            return found, "learned"
+        return (self._rules.default_prior, "default_prior") if play.propensity is None else (play.propensity, "")
 
     def _value(self, play: Play) -> float:
         effect = self._parameter(play.effect) if isinstance(play.effect, Parameter) else play.effect

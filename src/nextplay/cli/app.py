@@ -35,6 +35,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "model": "nextplay.cli.model",
     "store": "nextplay.cli.store",
     "replay": "nextplay.cli.replay",
+    "learn": "nextplay.cli.learn",
     "healthcheck": "nextplay.cli.healthcheck",
     "version": "nextplay.cli.version",
 }

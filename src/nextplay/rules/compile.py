@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar, cast
 
 from nextplay.errors import Fault, RulebookInvalid
@@ -28,11 +28,13 @@ from nextplay.rules.compile_known import compile_attributes, gather_names, stale
 from nextplay.rules.compile_life import report_old_names, switched_off
 from nextplay.rules.compile_names import Forms, Known
 from nextplay.rules.compile_plays import compile_play, report_unasked
+from nextplay.rules.compile_propensities import compile_propensities
 from nextplay.rules.compile_tests import compile_tests
 from nextplay.rules.fault_log import FaultLog
 from nextplay.rules.format import GAPS, PLAYS, SIGNALS
 from nextplay.rules.format_book import BOOK
 from nextplay.rules.format_cohorts import COHORTS
+from nextplay.rules.format_propensities import PROPENSITIES, PROPENSITY_FILE
 from nextplay.rules.format_test import TESTS
 from nextplay.rules.rulebook import GapRule, Place, Play, Rulebook, SignalRule
 from nextplay.rules.shape import Located, Shape
@@ -44,12 +46,13 @@ _PATHS: Final = re.compile(r"(?:(signals|gaps|plays)/.+|(tests)/.+_test)\.yaml")
 _SHAPES: Final[Mapping[str, Shape[Any]]] = {
     "book": BOOK,
     "cohorts": COHORTS,
+    "propensities": PROPENSITIES,
     "signals": SIGNALS,
     "gaps": GAPS,
     "plays": PLAYS,
     "tests": TESTS,
 }
-_WHOLE_FILES: Final = {BOOK_PATH: "book", COHORT_FILE: "cohorts"}
+_WHOLE_FILES: Final = {BOOK_PATH: "book", COHORT_FILE: "cohorts", PROPENSITY_FILE: "propensities"}
 """Files that there is at most one of, each a mapping."""
 
 
@@ -137,6 +140,7 @@ def _compile(forms: Forms, known: Known, files: Mapping[str, bytes], log: FaultL
         report_unasked(forms.gaps, forms.plays, log)
     tests = compile_tests(forms.tests, known, log, complete="tests" not in forms.unread)
     cohorts, book = compile_cohorts(forms.cohorts, log), forms.book
+    learned = compile_propensities(forms.propensities, known, log)
     if book is None:
         return None
     diagnosis, arbitration = compile_diagnosis(book.diagnosis, conditions), compile_arbitration(book, conditions)
@@ -153,7 +157,7 @@ def _compile(forms: Forms, known: Known, files: Mapping[str, bytes], log: FaultL
         stale_after_days=stale_after_days(book),
         attributes=tuple(spec for _, spec in sorted(compile_attributes(book, log).items()) if spec is not None),
         diagnosis=diagnosis,
-        arbitration=arbitration,
+        arbitration=replace(arbitration, learned=learned),
         signals=_by_id(signals),
         gaps=_by_id(gaps),
         plays=_by_id(plays),

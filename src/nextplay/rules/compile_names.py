@@ -16,6 +16,7 @@ from nextplay.rules.fault_log import FaultLog, shortened
 from nextplay.rules.format import GapForm, PlayForm, SignalForm
 from nextplay.rules.format_book import BookForm
 from nextplay.rules.format_cohorts import CohortsForm
+from nextplay.rules.format_propensities import PropensitiesForm
 from nextplay.rules.format_test import TestForm
 from nextplay.rules.rulebook import Place
 from nextplay.rules.shape import Name
@@ -29,6 +30,7 @@ class Forms:
 
     book: BookForm | None = None
     cohorts: CohortsForm | None = None
+    propensities: PropensitiesForm | None = None
     signals: list[SignalForm] = field(default_factory=list)
     gaps: list[GapForm] = field(default_factory=list)
     plays: list[PlayForm] = field(default_factory=list)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeAlias
 
 from nextplay.decision import Purpose, Side
 from nextplay.facts.cohorts import NO_COHORTS, Cohorts
@@ -159,6 +159,12 @@ class Prior:
     of: float
 
 
+ALL_SEGMENTS: Final = "all"
+"""The key of what was learned over all segments, unknown ones included."""
+Learned: TypeAlias = Mapping[str, Mapping[str, Prior]]
+"""Play → segment, or `all` → what stands in for the prior, because reactions taught it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Play:
     """What to do about gaps. A value that is a `Parameter` is its `otherwise` where the fact is unknown.
@@ -238,7 +244,10 @@ class Holdout:
 
 @dataclass(frozen=True, slots=True)
 class ArbitrationRules:
-    """Caps, switches and defaults of the ranking. Levers in percent by play, kind and segment."""
+    """Caps, switches and defaults of the ranking. Levers in percent by play, kind and segment.
+
+    `learned` is what the rulebook's `propensities.yaml` says, empty where there is none.
+    """
 
     max_actions: int
     per_owner_role: int
@@ -254,6 +263,7 @@ class ArbitrationRules:
     working_days: tuple[int, ...]
     holidays: tuple[str, ...]
     holdout: Holdout | None = None
+    learned: Learned = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

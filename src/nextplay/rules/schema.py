@@ -15,6 +15,7 @@ from nextplay.rules.format import GAPS, PLAYS, SIGNALS
 from nextplay.rules.format_book import BOOK
 from nextplay.rules.format_cohorts import COHORTS
 from nextplay.rules.format_condition import condition_definitions, item_definitions
+from nextplay.rules.format_propensities import PROPENSITIES
 from nextplay.rules.format_test import TESTS, snapshot_definitions
 from nextplay.rules.rulebook import Rulebook
 from nextplay.rules.shape import JsonSchema, Shape, Terms
@@ -25,6 +26,7 @@ _TITLES: Final[Mapping[str, tuple[str, Shape[Any]]]] = {
     "signals": ("signals: what we see", SIGNALS),
     "gaps": ("gaps: what it means", GAPS),
     "plays": ("plays: what to do about a gap", PLAYS),
+    "propensities": ("propensities: what reactions taught about each play", PROPENSITIES),
     "cohorts": ("cohorts: how many accounts of a stage fail at a touchpoint", COHORTS),
     "tests": ("tests: a customer, and what must come out", TESTS),
 }

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from nextplay.authoring.readings import value_text
 from nextplay.rules.condition import All, AnyOf, Condition, FactLeaf, Not, Parameter, SignalLeaf
-from nextplay.rules.rulebook import ContactLimit, Target
+from nextplay.rules.rulebook import ContactLimit, Prior, Target
 
 TEXTS: Final = frozenset({"title", "says", "rationale", "checklist", "text", "labels", "question"})
 """Fields that people read; that one changed is told, never what it says."""
@@ -21,6 +21,8 @@ _NOT_COMPARED: Final = frozenset({"id", "place"})
 _CONDITION: Final = (FactLeaf, SignalLeaf, Not, All, AnyOf)
 _SHORT: Final = (Target, ContactLimit)
 _NOTHING: Final = "none"
+_LEARNED: Final = "learned."
+"""Where propensities stand that were learned: the chance tells more than two counts do."""
 _WRITTEN: Final = {"life.status": "status", "life.starts_on": "from", "life.ends_on": "until", "life.was": "was"}
 """What these parts are called in a rule file."""
 
@@ -60,12 +62,14 @@ class Parts:
             self.conditions[path] = value
         elif isinstance(value, Parameter):
             self._take_table(path, value)
+        elif isinstance(value, Prior) and path.startswith(_LEARNED):
+            self.values[path] = f"{value.accepted / value.of:.2f} ({value.accepted:.1f} of {value.of:.1f})"
         elif is_dataclass(value) and not isinstance(value, _SHORT):
             self._take_fields(path, value)
         elif inner := _inner(path, value):
             for name, entry in inner:
                 self._take(name, entry)
-        elif value not in (None, ()):
+        elif value not in (None, (), {}):
             self.values[_WRITTEN.get(path, path)] = short(value)
 
     def _take_table(self, path: str, value: Parameter) -> None:

@@ -929,7 +929,9 @@ class Priority(_message.Message):
     """The strategist's weight, 0 to 3; 1 is neutral."""
     @_builtins.property
     def notes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """What had to be assumed, in the asked locale. Empty: nothing."""
+        """What had to be assumed, and that the propensity was learned from reactions where it was, in the asked locale.
+        Empty: nothing was assumed, and the propensity is the play's prior.
+        """
 
     def __init__(
         self,
