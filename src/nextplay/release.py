@@ -10,7 +10,7 @@ from typing import Final, Literal
 from nextplay import __version__
 from nextplay.account import ACCOUNT_FACTS
 from nextplay.canonical import digest
-from nextplay.churn.artefact import ModelFile
+from nextplay.churn.artefact import ModelFile, model_file
 from nextplay.churn.model import ChurnModel
 from nextplay.decision import ReleaseId
 from nextplay.errors import Fault, ModelInvalid
@@ -31,7 +31,8 @@ class Release:
     """Everything that a decision depends on beside the snapshot and its history. Immutable; `close` frees the engine.
 
     `plan` reads just the facts that rules, texts, model and arbitration name. `model` is `None` where none can serve:
-    the decisions then say that they are degraded.
+    the decisions then say that they are degraded. `model_file` is what it was read from: other rules can be
+    loaded with it.
     """
 
     rulebook: Rulebook
@@ -41,6 +42,7 @@ class Release:
     model: ChurnModel | None
     plan: FactPlan
     release_id: ReleaseId
+    model_file: ModelFile | None = None
 
     def close(self) -> None:
         """Free what the inference engine holds outside Python. The release must no longer be in use."""
@@ -63,7 +65,7 @@ def load_release(
         counts=rulebook.counts,
         cohorts=rulebook.cohorts,
     )
-    source = current_model_folder(models) if isinstance(models, Path) else models
+    source = model_file(current_model_folder(models)) if isinstance(models, Path) else models
     model = None if source is None else ChurnModel.load(source, vocabulary.specs)
     evaluator = Evaluator(rulebook, vocabulary, inference=inference)
     model_facts = frozenset(model.fact_names) if model else frozenset()
@@ -76,6 +78,7 @@ def load_release(
         model=model,
         plan=vocabulary.plan(names),
         release_id=_release_id(rulebook.content_hash, model.content_hash if model else ""),
+        model_file=source,
     )
 
 

@@ -26,12 +26,13 @@ from nextplay._proto.nextplay.v1 import rulebook_service_pb2 as rb
 
 ALLOWED = {grpc.StatusCode.OK, grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.RESOURCE_EXHAUSTED}
 OF_MEMORY = ALLOWED | {grpc.StatusCode.NOT_FOUND, grpc.StatusCode.ALREADY_EXISTS}
-WEIGHTS = (20, 3, 1)
+WEIGHTS = (40, 6, 2, 1)
 MEMORY = "/nextplay.v1.DecisionService/"
 METHODS = (
     "/nextplay.v1.DecisionService/Decide",
     "/nextplay.v1.DecisionService/BatchDecide",
     "/nextplay.v1.RulebookService/CheckRulebook",
+    "/nextplay.v1.RulebookService/PreviewRulebook",
 )
 TEXTS = (
     "", "acc", "nps", "csat", "nps_0_10", "support", "onboarding", "2026-03-02", "2026-02-30", "9999-12-31",
@@ -118,11 +119,13 @@ def messages(dice: random.Random, count: int, action_id: str) -> Iterator[tuple[
 
     Those of the memory are about the account of `question` and one of its actions.
     """
-    files = (ROOT / "tests" / "rules" / "small").rglob("*.yaml")
+    paths = (ROOT / "tests" / "rules" / "small").rglob("*.yaml")
+    files = [rb.RuleFile(path=path.name, content=path.read_bytes()) for path in paths]
     sound: Sequence[Message] = [
         question(),
         pb.BatchDecideRequest(requests=[question()] * 3),
-        rb.CheckRulebookRequest(files=[rb.RuleFile(path=path.name, content=path.read_bytes()) for path in files]),
+        rb.CheckRulebookRequest(files=files),
+        rb.PreviewRulebookRequest(files=files, max_accounts=3),
     ]
     of_memory = every_request("acc", action_id)
     for _ in range(count):

@@ -92,13 +92,7 @@ def test_check_limits(shared: Running, files: list[tuple[str, bytes]], paths: li
     assert answer.paths == paths
 
 
-def test_preview_needs_a_store(shared: Running) -> None:
-    """`PreviewRulebook` compares recent snapshots, and this server keeps none."""
-    call = RulebookServiceStub(shared.channel).PreviewRulebook
-    assert refused(lambda: call(rb.PreviewRulebookRequest())).reason == "NOT_OFFERED"
-
-
-@pytest.mark.parametrize("method", ["GetRelease", "CheckRulebook", "ReloadRelease"])
+@pytest.mark.parametrize("method", ["GetRelease", "CheckRulebook", "PreviewRulebook", "ReloadRelease"])
 def test_unreadable_bodies(shared: Running, method: str) -> None:
     """Every call of the service refuses bytes that are no request."""
     answer = refused(lambda: raw_call(shared.channel, f"/nextplay.v1.RulebookService/{method}")(b"\xff"))

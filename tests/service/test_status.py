@@ -57,7 +57,7 @@ def bad_request(answer: Status) -> error_details_pb2.BadRequest:
         (StoreUnavailable("secret"), Code.UNAVAILABLE, "STORE_UNAVAILABLE"),
         (StoreOutdated("secret"), Code.INTERNAL, "INTERNAL"),
         (refusal.NoMemory("PutHold"), Code.UNIMPLEMENTED, "NO_MEMORY"),
-        (refusal.NotOffered("PreviewRulebook"), Code.UNIMPLEMENTED, "NOT_OFFERED"),
+        (refusal.Busy("PreviewRulebook", 2.0), Code.RESOURCE_EXHAUSTED, "BUSY"),
         (refusal.MethodUnknown(), Code.UNIMPLEMENTED, "METHOD_UNKNOWN"),
         (EngineFault("secret"), Code.INTERNAL, "INTERNAL"),
         (ModelInvalid("secret"), Code.INTERNAL, "INTERNAL"),

@@ -56,6 +56,17 @@ def test_pages_of_decisions_are_stable_while_others_are_written(store: Store, cl
     assert seen == there
 
 
+def test_the_newest_decision_of_each_account(store: Store, clock: Clock) -> None:
+    """Each account of a tenant comes once, as it was decided last; the accounts in the order of that, and so many."""
+    for account in ("a", "b", "a", "c", "b"):
+        store.log([a_decision(account_id=account, at=clock.later(minutes=1)), a_decision(tenant="them", at=clock.now)])
+    found = [stored for page in store.newest("", size=10) for stored in page]
+    assert [stored.logged.account_id for stored in found] == ["b", "c", "a"]
+    assert found == [store.latest("", account) for account in ("b", "c", "a")]
+    assert [stored for page in store.newest("", size=2) for stored in page] == found[:2]
+    assert list(store.newest("nobody", size=10)) == []
+
+
 def test_the_log_streams_in_the_order_of_writing(store: Store, clock: Clock) -> None:
     """A stream can begin at an instant, keep to a tenant, and run backwards; it ends where it stood at first."""
     instants = [clock.later(minutes=1) for _ in range(450)]

@@ -17,6 +17,7 @@ from nextplay.service.entries import Entries
 from nextplay.service.folders import Folders
 from nextplay.service.memory import Memory
 from nextplay.service.memory_api import MemoryApi
+from nextplay.service.preview_api import PreviewApi
 from nextplay.service.recorder import Recorder
 from nextplay.service.releases import Releases
 from nextplay.service.reloader import Reloader
@@ -128,6 +129,17 @@ class App:
         )
         return Remembering(memory, recorder, Entries(settings.masking), refuse=refuse)
 
+    def _built_previews(self) -> PreviewApi | None:
+        if self._remembering is None:
+            return None
+        return PreviewApi(
+            self._remembering.memory,
+            self._releases,
+            tenant=self._remembering.tenant,
+            inference=self._settings.inference,
+            objections=self._settings.masking.objections,
+        )
+
     def _load(self) -> None:
         attempt = self._reloader.load()
         if isinstance(attempt.error, ModelInvalid):
@@ -169,7 +181,8 @@ class App:
         services = {DECISION_SERVICE: decision_endpoints(api, Options(locale=settings.locale), memory)}
         if settings.on_loopback:
             of_memory = remembering.state if remembering else None
-            services[RULEBOOK_SERVICE] = rulebook_endpoints(RulebookApi(self._releases, self._reloader, of_memory))
+            rulebooks = RulebookApi(self._releases, self._reloader, of_memory)
+            services[RULEBOOK_SERVICE] = rulebook_endpoints(rulebooks, self._built_previews())
         limits = Limits(
             threads=settings.threads,
             max_waiting=settings.max_waiting,

@@ -17,7 +17,8 @@ from nextplay.service.framing import split_batch
 from nextplay.service.guard import Call, Endpoint
 from nextplay.service.memory_api import MemoryApi
 from nextplay.service.memory_endpoints import forgetful_endpoints, memory_endpoints
-from nextplay.service.refusal import BodyUnreadable, NotOffered, TooLarge
+from nextplay.service.preview_api import PreviewApi
+from nextplay.service.refusal import BodyUnreadable, NoMemory, TooLarge
 from nextplay.service.rulebook_api import RulebookApi
 from nextplay.service.status import status_of
 
@@ -49,8 +50,8 @@ def decision_endpoints(api: DecisionApi, defaults: Options, memory: MemoryApi | 
     return {"Decide": decide, "BatchDecide": batch_decide, **of_memory}
 
 
-def rulebook_endpoints(api: RulebookApi) -> Mapping[str, Endpoint]:
-    """Return the calls of the rulebook service."""
+def rulebook_endpoints(api: RulebookApi, previews: PreviewApi | None = None) -> Mapping[str, Endpoint]:
+    """Return the calls of the rulebook service; without a memory there is nothing to preview rules on."""
 
     def release(raw: bytes, _call: Call) -> bytes:
         wire.parsed(rulebook_service_pb2.GetReleaseRequest, raw)
@@ -65,10 +66,18 @@ def rulebook_endpoints(api: RulebookApi) -> Mapping[str, Endpoint]:
         wire.parsed(rulebook_service_pb2.ReloadReleaseRequest, raw)
         return rulebook_wire.reload_answer(*api.reload()).SerializeToString()
 
+    def preview(raw: bytes, call: Call) -> bytes:
+        request = wire.parsed(rulebook_service_pb2.PreviewRulebookRequest, raw)
+        if previews is None:
+            raise NoMemory("PreviewRulebook")
+        most = request.max_accounts if request.HasField("max_accounts") else None
+        found = previews.preview([(file.path, file.content) for file in request.files], most, call)
+        return rulebook_wire.preview_answer(found).SerializeToString()
+
     return {
         "GetRelease": release,
         "CheckRulebook": check,
-        "PreviewRulebook": _not_offered("PreviewRulebook"),
+        "PreviewRulebook": preview,
         "ReloadRelease": reload,
     }
 
@@ -96,10 +105,3 @@ def _within(raw: bytes, what: str) -> bytes:
     if len(raw) > MOST_ACCOUNT_BYTES:
         raise TooLarge(what, MOST_ACCOUNT_BYTES)
     return raw
-
-
-def _not_offered(method: str) -> Endpoint:
-    def refuse(_raw: bytes, _call: Call) -> bytes:
-        raise NotOffered(method)
-
-    return refuse

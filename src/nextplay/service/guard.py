@@ -38,6 +38,11 @@ class Call:
         self._context = context
         self._ends = ends
 
+    @property
+    def remaining_seconds(self) -> float:
+        """How long the caller still waits, 0 or more."""
+        return max(0.0, self._ends - time.monotonic())
+
     def check_time(self) -> None:
         """Raise `DeadlinePassed` where nobody waits for the answer any more."""
         if time.monotonic() > self._ends or not self._context.is_active():

@@ -38,6 +38,15 @@ class Overloaded(Refusal):
         self.retry_seconds = retry_seconds
 
 
+class Busy(Refusal):
+    """The call is one of which the server does one at a time, and one is under way."""
+
+    def __init__(self, method: str, retry_seconds: float) -> None:
+        """Name the method, as in `PreviewRulebook`, and tell after how many seconds to try again."""
+        super().__init__(f"another `{method}` is under way, and one is done at a time; try again later")
+        self.retry_seconds = retry_seconds
+
+
 class DeadlinePassed(Refusal):
     """The call waited longer than its deadline, or than the server's cap where it had none."""
 
@@ -53,14 +62,6 @@ class NotReady(Refusal):
         """Tell after how many seconds to try again."""
         super().__init__("no release serves yet; try again later")
         self.retry_seconds = retry_seconds
-
-
-class NotOffered(Refusal):
-    """The call is in the contract and this server cannot do it yet."""
-
-    def __init__(self, method: str) -> None:
-        """Name the method, as in `RecordReaction`."""
-        super().__init__(f"`{method}` needs a store, and this server keeps none; send `history` with the snapshot")
 
 
 class NoMemory(Refusal):

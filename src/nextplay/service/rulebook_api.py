@@ -53,7 +53,7 @@ class RulebookApi:
     def check(self, files: Sequence[tuple[str, bytes]]) -> Check:
         """Compile rule files (name, content) without serving them. Raises `InputInvalid` beyond the limits."""
         try:
-            compiled = compile_rulebook(_within_limits(files))
+            compiled = compile_rulebook(within_limits(files))
         except RulebookInvalid as error:
             return Check(error.faults, None)
         return Check(compiled.warnings, compiled.rulebook.content_hash)
@@ -64,7 +64,8 @@ class RulebookApi:
         return attempt, self.release()[0]
 
 
-def _within_limits(files: Sequence[tuple[str, bytes]]) -> Mapping[str, bytes]:
+def within_limits(files: Sequence[tuple[str, bytes]]) -> Mapping[str, bytes]:
+    """Return the files by name. Raises `InputInvalid` beyond the limits of the contract."""
     violations = []
     if not 1 <= len(files) <= MOST_FILES:
         violations.append(Violation("files", f"must hold 1 to {MOST_FILES} files"))

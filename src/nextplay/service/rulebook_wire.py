@@ -9,6 +9,7 @@ from nextplay._proto.nextplay.v1 import rulebook_service_pb2 as pb
 from nextplay._proto.nextplay.v1.decision_pb2 import ReleaseId
 from nextplay.errors import Fault, ReleaseRejected, RulebookInvalid
 from nextplay.service.api import MemoryState
+from nextplay.service.preview_api import Preview
 from nextplay.service.releases import Serving
 from nextplay.service.reloader import Attempt, LoadState, brief
 from nextplay.service.rulebook_api import Check
@@ -37,6 +38,27 @@ def check_answer(check: Check) -> pb.CheckRulebookResponse:
         faults=_faults(check.faults),
         more_faults=max(0, len(check.faults) - _MOST_LISTED),
         rulebook_hash=check.rulebook_hash or "",
+    )
+
+
+def preview_answer(preview: Preview) -> pb.PreviewRulebookResponse:
+    """Return who would be affected, within the limits of the contract."""
+    affected = sorted(preview.plays.items(), key=lambda entry: (-entry[1].gained - entry[1].lost, entry[0]))
+    return pb.PreviewRulebookResponse(
+        accounts_compared=preview.compared,
+        accounts_changed=len(preview.changes),
+        plays=[pb.PlayChange(play=play, gained=count.gained, lost=count.lost) for play, count in affected],
+        accounts=[
+            pb.AccountChange(
+                account_id=change.account_id,
+                diagnosis_before=change.before,
+                diagnosis_after=change.after,
+                gained=change.gained,
+                lost=change.lost,
+            )
+            for change in sorted(preview.changes)[:_MOST_LISTED]
+        ],
+        cut_short=preview.cut_short,
     )
 
 

@@ -31,10 +31,10 @@ from nextplay.errors import (
 )
 from nextplay.service.refusal import (
     BodyUnreadable,
+    Busy,
     DeadlinePassed,
     MethodUnknown,
     NoMemory,
-    NotOffered,
     NotReady,
     Overloaded,
     Refusal,
@@ -52,6 +52,7 @@ _TABLE: Final[dict[type[NextplayError], tuple[int, str]]] = {
     BodyUnreadable: (Code.INVALID_ARGUMENT, "BODY_UNREADABLE"),
     TooLarge: (Code.RESOURCE_EXHAUSTED, "TOO_LARGE"),
     Overloaded: (Code.RESOURCE_EXHAUSTED, "OVERLOADED"),
+    Busy: (Code.RESOURCE_EXHAUSTED, "BUSY"),
     DeadlinePassed: (Code.DEADLINE_EXCEEDED, "DEADLINE_PASSED"),
     NotReady: (Code.UNAVAILABLE, "NOT_READY"),
     NotRemembered: (Code.NOT_FOUND, "NOT_REMEMBERED"),
@@ -59,7 +60,6 @@ _TABLE: Final[dict[type[NextplayError], tuple[int, str]]] = {
     AccountErased: (Code.FAILED_PRECONDITION, "ACCOUNT_ERASED"),
     StoreUnavailable: (Code.UNAVAILABLE, "STORE_UNAVAILABLE"),
     NoMemory: (Code.UNIMPLEMENTED, "NO_MEMORY"),
-    NotOffered: (Code.UNIMPLEMENTED, "NOT_OFFERED"),
     MethodUnknown: (Code.UNIMPLEMENTED, "METHOD_UNKNOWN"),
 }
 """Type of the error → status code and `ErrorInfo.reason`. Everything else is INTERNAL."""
@@ -82,7 +82,7 @@ def status_of(error: Exception, *, incident: str = "") -> Status:
     """Turn an error into the answer. `incident` names the log line of a fault of ours; empty draws one."""
     if isinstance(error, InputInvalid):
         return _status(error, _summary(error.violations), [_bad_request(error.violations)])
-    if isinstance(error, Overloaded | NotReady):
+    if isinstance(error, Overloaded | Busy | NotReady):
         return _status(error, str(error), [_retry(error.retry_seconds)])
     if isinstance(error, StoreUnavailable):
         return _status(error, _STORE_SILENT, [_retry(STORE_RETRY_SECONDS)])

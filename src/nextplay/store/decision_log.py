@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, insert, select
+from sqlalchemy import Connection, Select, func, insert, select
 
 from nextplay.errors import NotRemembered, StoreUnavailable
 from nextplay.store.engine import Database
@@ -54,6 +54,19 @@ def is_known(connection: Connection, tenant: str, account_id: str, decision_id: 
 def newest_of(connection: Connection, tenant: str, account_id: str) -> StoredDecision:
     """Return the newest decision of an account. Raises `NotRemembered`."""
     return _only(connection, _of_account(tenant, account_id))
+
+
+def newest_sequences(connection: Connection, tenant: str, *, size: int) -> tuple[int, ...]:
+    """Return the sequence of the newest decision of each account, the newest first, at most `size`."""
+    newest = func.max(DECISIONS.c.sequence)
+    wanted = select(newest).where(DECISIONS.c.tenant == tenant).group_by(DECISIONS.c.account_id)
+    return tuple(connection.execute(wanted.order_by(newest.desc()).limit(size)).scalars())
+
+
+def at_sequences(connection: Connection, sequences: Sequence[int]) -> tuple[StoredDecision, ...]:
+    """Return the decisions at these sequences, the newest first; those that are gone meanwhile are left out."""
+    wanted = select(DECISIONS).where(DECISIONS.c.sequence.in_(sequences)).order_by(DECISIONS.c.sequence.desc())
+    return tuple(stored(row) for row in connection.execute(wanted))
 
 
 def page_of(

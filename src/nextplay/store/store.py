@@ -114,6 +114,14 @@ class Store:
         with self._database.reading() as connection:
             return decision_log.newest_of(connection, tenant, account_id)
 
+    def newest(self, tenant: str, *, size: int) -> Iterator[tuple[StoredDecision, ...]]:
+        """Yield pages of the newest decisions of up to `size` accounts, one for each account, the newest first."""
+        with self._database.reading() as connection:
+            sequences = decision_log.newest_sequences(connection, tenant, size=size)
+        for begin in range(0, len(sequences), _AT_ONCE):
+            with self._database.reading() as connection:
+                yield decision_log.at_sequences(connection, sequences[begin : begin + _AT_ONCE])
+
     def decisions(
         self, tenant: str, account_id: str, *, size: int, before: int | None = None
     ) -> tuple[StoredDecision, ...]:

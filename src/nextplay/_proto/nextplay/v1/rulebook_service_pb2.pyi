@@ -365,7 +365,7 @@ class PreviewRulebookRequest(_message.Message):
     FILES_FIELD_NUMBER: _builtins.int
     MAX_ACCOUNTS_FIELD_NUMBER: _builtins.int
     max_accounts: _builtins.int
-    """Compare at most this many recent snapshots, 1 to 10000. Absent: 1000."""
+    """Compare at most this many accounts, those that were decided last, 1 to 10000. Absent: 1000."""
     @_builtins.property
     def files(self) -> _containers.RepeatedCompositeFieldContainer[Global___RuleFile]:
         """All files, within the limits of `CheckRulebookRequest`."""
@@ -396,13 +396,16 @@ class PreviewRulebookResponse(_message.Message):
     ACCOUNTS_CHANGED_FIELD_NUMBER: _builtins.int
     PLAYS_FIELD_NUMBER: _builtins.int
     ACCOUNTS_FIELD_NUMBER: _builtins.int
+    CUT_SHORT_FIELD_NUMBER: _builtins.int
     accounts_compared: _builtins.int
-    """Accounts compared, 0 or more."""
+    """Accounts compared, 0 or more. A question that this version cannot read any more is left out."""
     accounts_changed: _builtins.int
     """Of these, the ones with another diagnosis, other gaps or other actions."""
+    cut_short: _builtins.bool
+    """Whether the time ran out before all were compared. Those that were decided last were compared first."""
     @_builtins.property
     def plays(self) -> _containers.RepeatedCompositeFieldContainer[Global___PlayChange]:
-        """Changes by play, most affected first."""
+        """Plays that accounts would gain or lose, most affected first, then by id."""
 
     @_builtins.property
     def accounts(self) -> _containers.RepeatedCompositeFieldContainer[Global___AccountChange]:
@@ -415,10 +418,11 @@ class PreviewRulebookResponse(_message.Message):
         accounts_changed: _builtins.int = ...,
         plays: _abc.Iterable[Global___PlayChange] | None = ...,
         accounts: _abc.Iterable[Global___AccountChange] | None = ...,
+        cut_short: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accounts", b"accounts", "accounts_changed", b"accounts_changed", "accounts_compared", b"accounts_compared", "plays", b"plays"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accounts", b"accounts", "accounts_changed", b"accounts_changed", "accounts_compared", b"accounts_compared", "cut_short", b"cut_short", "plays", b"plays"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

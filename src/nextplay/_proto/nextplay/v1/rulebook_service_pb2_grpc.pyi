@@ -42,7 +42,12 @@ class RulebookServiceStub:
     CheckRulebook: _grpc.UnaryUnaryMultiCallable[_rulebook_service_pb2.CheckRulebookRequest, _rulebook_service_pb2.CheckRulebookResponse]
     """Compiles rule files without serving them. Answers OK with every fault."""
     PreviewRulebook: _grpc.UnaryUnaryMultiCallable[_rulebook_service_pb2.PreviewRulebookRequest, _rulebook_service_pb2.PreviewRulebookResponse]
-    """Tells what rule files would change for recent snapshots. UNIMPLEMENTED until the store exists."""
+    """Tells what rule files would change for the accounts that were decided last: the latest question of each, with the
+    past that it had, goes through the rules that serve and through these, with the model that serves. Rule tests are not
+    run. Files that make no rulebook, or one that could not serve here: INVALID_ARGUMENT with the place of each fault.
+    One at a time: RESOURCE_EXHAUSTED with `RetryInfo` while another is under way. It takes at most half of a processor
+    core; set a deadline that leaves it time, about 10 ms an account. UNIMPLEMENTED on a server without a store.
+    """
     ReloadRelease: _grpc.UnaryUnaryMultiCallable[_rulebook_service_pb2.ReloadReleaseRequest, _rulebook_service_pb2.ReloadReleaseResponse]
     """Loads rules and model from their folders now. Answers OK also where they are refused, with every fault: the last
     good release then keeps serving.
@@ -58,7 +63,12 @@ class RulebookServiceAsyncStub(RulebookServiceStub):
     CheckRulebook: _aio.UnaryUnaryMultiCallable[_rulebook_service_pb2.CheckRulebookRequest, _rulebook_service_pb2.CheckRulebookResponse]  # type: ignore[assignment]
     """Compiles rule files without serving them. Answers OK with every fault."""
     PreviewRulebook: _aio.UnaryUnaryMultiCallable[_rulebook_service_pb2.PreviewRulebookRequest, _rulebook_service_pb2.PreviewRulebookResponse]  # type: ignore[assignment]
-    """Tells what rule files would change for recent snapshots. UNIMPLEMENTED until the store exists."""
+    """Tells what rule files would change for the accounts that were decided last: the latest question of each, with the
+    past that it had, goes through the rules that serve and through these, with the model that serves. Rule tests are not
+    run. Files that make no rulebook, or one that could not serve here: INVALID_ARGUMENT with the place of each fault.
+    One at a time: RESOURCE_EXHAUSTED with `RetryInfo` while another is under way. It takes at most half of a processor
+    core; set a deadline that leaves it time, about 10 ms an account. UNIMPLEMENTED on a server without a store.
+    """
     ReloadRelease: _aio.UnaryUnaryMultiCallable[_rulebook_service_pb2.ReloadReleaseRequest, _rulebook_service_pb2.ReloadReleaseResponse]  # type: ignore[assignment]
     """Loads rules and model from their folders now. Answers OK also where they are refused, with every fault: the last
     good release then keeps serving.
@@ -89,7 +99,12 @@ class RulebookServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _rulebook_service_pb2.PreviewRulebookRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_rulebook_service_pb2.PreviewRulebookResponse, _abc.Awaitable[_rulebook_service_pb2.PreviewRulebookResponse]]:
-        """Tells what rule files would change for recent snapshots. UNIMPLEMENTED until the store exists."""
+        """Tells what rule files would change for the accounts that were decided last: the latest question of each, with the
+        past that it had, goes through the rules that serve and through these, with the model that serves. Rule tests are not
+        run. Files that make no rulebook, or one that could not serve here: INVALID_ARGUMENT with the place of each fault.
+        One at a time: RESOURCE_EXHAUSTED with `RetryInfo` while another is under way. It takes at most half of a processor
+        core; set a deadline that leaves it time, about 10 ms an account. UNIMPLEMENTED on a server without a store.
+        """
 
     @_abc_1.abstractmethod
     def ReloadRelease(
