@@ -44,20 +44,18 @@ def without_silence() -> dict[str, bytes]:
     name = "gaps/gaps.yaml"
     text = SMALL[name].decode()
     gap = text[text.index("- id: silent_customer") : text.index("- id: early_adoption_stalled")]
-    return {
-        **SMALL,
-        name: text.replace(gap, gap.replace("when: silent", "when: {all: [silent, incident_explained]}")).encode(),
-    }
+    changed = gap.replace("when: silent", "when: {all: [silent, incident_explained]}")
+    return {**SMALL, name: text.replace(gap, changed).encode()}
 
 
 def decided(service: Running, **options: Any) -> dict[str, Decision]:  # noqa: ANN401  options of the request
     """Decide the book, the account `calm` twice."""
-    call = stub(service.channel).Decide
-    for account in ("calm", *BOOK):
-        call(question({**BOOK[account], "account_id": account}, options=options), timeout=60)
-    return {
-        account: call(question({**BOOK[account], "account_id": account}, options=options)).decision for account in BOOK
+    asked = {
+        account: question(document | {"account_id": account}, options=options) for account, document in BOOK.items()
     }
+    call = stub(service.channel).Decide
+    call(asked["calm"], timeout=60)
+    return {account: call(request, timeout=60).decision for account, request in asked.items()}
 
 
 def preview(service: Running, files: Mapping[str, bytes], most: int | None = None) -> rb.PreviewRulebookResponse:
@@ -75,9 +73,8 @@ def test_a_preview_says_what_a_reload_does(service: Running) -> None:
     (service.folders.rules / "gaps" / "gaps.yaml").write_bytes(files["gaps/gaps.yaml"])
     for path in (service.folders.rules / "tests").iterdir():
         path.unlink()
-    assert (
-        RulebookServiceStub(service.channel).ReloadRelease(rb.ReloadReleaseRequest(), timeout=60).outcome != "refused"
-    )
+    reloaded = RulebookServiceStub(service.channel).ReloadRelease(rb.ReloadReleaseRequest(), timeout=60)
+    assert reloaded.outcome in {"taken", "unchanged"}
     after = decided(service, record=False)
     expected = [
         rb.AccountChange(
@@ -198,7 +195,7 @@ def store(own: Running) -> Iterator[Store]:
 
 def test_one_at_a_time(store: Store, releases: Releases) -> None:
     """A second preview beside one that runs is refused and told when to try again; the first is not disturbed."""
-    said = []
+    said: list[float] = []
 
     def another() -> None:
         with pytest.raises(Busy) as busy:
