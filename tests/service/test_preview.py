@@ -55,7 +55,7 @@ def decided(service: Running, **options: Any) -> dict[str, Decision]:  # noqa: A
     }
     call = stub(service.channel).Decide
     call(asked["calm"], timeout=60)
-    return {account: call(request, timeout=60).decision for account, request in asked.items()}
+    return {name: call(request, timeout=60).decision for name, request in asked.items()}
 
 
 def preview(service: Running, files: Mapping[str, bytes], most: int | None = None) -> rb.PreviewRulebookResponse:
