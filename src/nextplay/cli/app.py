@@ -19,7 +19,7 @@ _HELP = """Nextplay tells for each customer account what is wrong, of which kind
 A gap is CX where the experience is broken, and CS where the result is missing. `decide` answers for one account or a
 whole book, `serve` does it over gRPC, `rules` is for those who write the rulebook, `snapshots` turns exports into
 accounts, `model` trains a churn model on your own outcomes, `store` looks after what the service remembers, `replay`
-decides it once more.
+decides it once more, `learn` and `report` tell what people and outcomes teach about plays.
 
 Findings go to stdout, progress and complaints to stderr.
 
@@ -36,6 +36,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "store": "nextplay.cli.store",
     "replay": "nextplay.cli.replay",
     "learn": "nextplay.cli.learn",
+    "report": "nextplay.cli.report",
     "healthcheck": "nextplay.cli.healthcheck",
     "version": "nextplay.cli.version",
 }

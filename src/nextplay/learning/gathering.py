@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import get_args
 
 import orjson
 
+from nextplay.learning.play_report import Seen
 from nextplay.learning.verdicts import PlayReaction
 from nextplay.snapshot.words import Segment
 from nextplay.store import Store
-from nextplay.store.records import LoggedDecision, Reaction, StoredRecord
+from nextplay.store.records import OPEN_STATES, LoggedDecision, Reaction, StoredRecord
 
 _SEGMENTS = frozenset(get_args(Segment))
 _Account = tuple[str, str]
@@ -60,3 +61,17 @@ def segment_of(logged: LoggedDecision) -> str | None:
     profile = orjson.loads(logged.question)["snapshot"].get("profile") or {}
     segment = profile.get("segment")
     return segment if segment in _SEGMENTS else None
+
+
+def gather_decisions(store: Store, *, since: datetime | None = None, tenant: str | None = None) -> Iterator[Seen]:
+    """Yield what each decision of the log said."""
+    for stored in store.logged(since=since, tenant=tenant):
+        logged = stored.logged
+        gaps = orjson.loads(logged.answer).get("gaps", [])
+        yield Seen(
+            account=(logged.tenant, logged.account_id),
+            on=logged.decided_at.date(),
+            plays=tuple((one.play, one.state == "new") for one in logged.actions if one.state in OPEN_STATES),
+            held_out=logged.held_out,
+            gaps=tuple(sorted({gap["gap"] for gap in gaps})),
+        )
