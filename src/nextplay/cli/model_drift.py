@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -17,6 +18,8 @@ from nextplay.cli.exits import ExitCode
 from nextplay.cli.model_show import VersionOption, model_folder, vocabulary_of
 from nextplay.cli.output import Format, FormatOption, complain, plural, say, say_json
 from nextplay.cli.places import ModelsOption, RulesOption, models_for
+from nextplay.cli.store_place import now as now_of_clock
+from nextplay.cli.store_place import opened
 from nextplay.errors import InputInvalid, Violation
 from nextplay.facts import FactPlan
 
@@ -37,6 +40,8 @@ _WORDS: Final[Mapping[str, str]] = {
     "steady": "steady",
     "too few": "no verdict",
 }
+_SEED: Final = 7
+"""Of the draws that tell how sure a slope is."""
 _NAMES: Final[Mapping[str, str]] = {"psi": "all answers", "rank": "mean rank", "auc": "AUC"}
 
 
@@ -53,8 +58,15 @@ class _Rows:
 def run_drift(  # noqa: PLR0913  each parameter is an option of the command
     *,
     data: Annotated[
-        Path, typer.Option("--data", metavar="FILE", help="Accounts now: snapshots; or, with --config, with outcomes.")
-    ],
+        Path | None,
+        typer.Option("--data", metavar="FILE", help="Accounts now: snapshots; or, with --config, with outcomes."),
+    ] = None,
+    store: Annotated[
+        str | None, typer.Option("--store", metavar="URL", help="Accounts now out of a store, in place of --data.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="INSTANT", help="With --store: only what was decided since.")
+    ] = None,
     against: Annotated[
         Path | None,
         typer.Option("--against", metavar="FILE", help="Earlier snapshots to compare with, not the model's reference."),
@@ -79,12 +91,19 @@ def run_drift(  # noqa: PLR0913  each parameter is an option of the command
     """
     from nextplay.churn.drift import drift, reference_of  # noqa: PLC0415  looking into a model needs no numpy
 
+    if (data is None) == (store is None) or (store is not None and config is not None):
+        message = "give one of --data and --store; --config tells how to read outcomes of --data, the store has its own"
+        raise InputInvalid([Violation("--data", message)])
     vocabulary = vocabulary_of(rules)
     file = model_file(model_folder(models_for(rules, models), version))
     model, artefact = ChurnModel.load(file, vocabulary.specs), verified(file, vocabulary.specs)
     plan = vocabulary.plan(model.fact_names)
     moment = instant(as_of)
-    now = _snapshots(model, data, plan, moment) if config is None else _outcomes(model, data, config, plan)
+    matured: tuple[Finding, ...] = ()
+    if data is None:
+        now, matured = _logged(model, artefact, plan, store=store or "", since=instant(since, "--since"))
+    else:
+        now = _snapshots(model, data, plan, moment) if config is None else _outcomes(model, data, config, plan)
     accounts = artefact.training.accounts if artefact.training else None
     reference = artefact.reference
     if against is not None:
@@ -94,7 +113,7 @@ def run_drift(  # noqa: PLR0913  each parameter is an option of the command
         message = f"is needed: `{model.version}` was made from no accounts; name a file of earlier snapshots"
         raise InputInvalid([Violation("--against", message)])
     findings = drift(artefact.tables, reference, now.sample, reference_accounts=accounts)
-    findings += _matured(artefact, now, config)
+    findings += matured or _matured(artefact, now, config)
     then_rows = f"{plural(reference.rows, 'row')} of {'that file' if against else 'its reference'}"
     document = _document(artefact, now, findings, against=then_rows)
     if output is Format.JSON:
@@ -103,6 +122,30 @@ def run_drift(  # noqa: PLR0913  each parameter is an option of the command
         _say(document, everything=everything)
     if document["drifted"] and fail_if_drift:
         raise typer.Exit(ExitCode.DRIFTED)
+
+
+def _logged(
+    model: ChurnModel, artefact: Artefact, plan: FactPlan, *, store: str, since: str | None
+) -> tuple[_Rows, tuple[Finding, ...]]:
+    """Read accounts as they were asked about last, and judge the probabilities of those whose outcome is known."""
+    from nextplay.churn.drift import Sample  # noqa: PLC0415  looking into a model needs no numpy
+    from nextplay.churn.matured import calibration_drift  # noqa: PLC0415  likewise
+    from nextplay.cli import drift_log  # noqa: PLC0415  likewise
+
+    with opened(store) as there:
+        book = drift_log.questions_now(there, plan, since=None if since is None else datetime.fromisoformat(since))
+        matured = drift_log.matured_rows(there, plan, horizon_days=model.horizon_days, today=now_of_clock().date())
+    sample = Sample(book.values, model.score_many(book.values).probability, len(set(book.accounts.tolist())))
+    left_out = {"cannot be used": len(book.bad)} if book.bad else {}
+    if matured is not None and matured.unknown:
+        left_out[drift_log.UNKNOWN] = matured.unknown
+    rows = _Rows(sample, len(book.days), None, left_out)
+    if matured is None or not 0 < matured.left.sum() < len(matured.left):
+        complain("no calibration: of no accounts is it known that some left and some stayed within the horizon")
+        return rows, ()
+    probability = model.score_many(matured.facts.values).probability
+    trained = artefact.training.measures.get("auc") if artefact.training else None
+    return rows, calibration_drift(probability, matured.left, matured.facts.accounts, trained_auc=trained, seed=_SEED)
 
 
 def _snapshots(model: ChurnModel, path: Path, plan: FactPlan, as_of: str | None) -> _Rows:
