@@ -164,11 +164,11 @@ def test_choosing_no_test_is_an_error() -> None:
 
 
 def test_schemas_offer_the_names_of_the_rulebook(tmp_path: Path) -> None:
-    """Five schema files come out, and they know the rulebook's own words."""
+    """Seven schema files come out, and they know the rulebook's own words."""
     ended = nextplay("rules", "schema", "--out", tmp_path, "--format", "json", RULEBOOK)
     files = [Path(name) for name in json.loads(ended.stdout)["files"]]
     assert {path.name for path in files} == {
-        f"{name}.json" for name in ("rulebook", "signals", "gaps", "plays", "tests")
+        f"{name}.json" for name in ("cohorts", "gaps", "plays", "propensities", "rulebook", "signals", "tests")
     }
     assert "early_adoption_stalled" in (tmp_path / "plays.json").read_text(encoding="utf-8")
 
