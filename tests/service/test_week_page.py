@@ -28,7 +28,7 @@ END: Final = "--- end of block ---"
 @contextmanager
 def served(store: str) -> Iterator[int]:
     """Run `nextplay serve` with the shipped rules and model; yield its port."""
-    command = [Path(sys.executable).with_name("nextplay"), "serve", "--port", "0"]
+    command: list[str | Path] = [Path(sys.executable).with_name("nextplay"), "serve", "--port", "0"]
     own = {name: value for name, value in os.environ.items() if not name.startswith("NEXTPLAY_")}
     settings = {"NEXTPLAY_STORE": store, "NEXTPLAY_DRAIN_SECONDS": "0"}
     with subprocess.Popen(command, cwd=ROOT, env=own | settings, stderr=subprocess.PIPE) as process:
