@@ -1,5 +1,4 @@
 """An answer of Nextplay at a glance, out of the JSON that `buf curl` prints: what `docs/week.md` shows of it."""
-# ruff: noqa: INP001  a script beside its data, no package
 
 from __future__ import annotations
 
