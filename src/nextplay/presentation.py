@@ -184,19 +184,24 @@ class _Page:
         )
 
     def _driver(self, family: FamilyContribution) -> Driver:
-        """Tell a family by the facts that weigh most in its direction; one that is unknown is said to be so."""
+        """Tell a family by the known facts that weigh most in its direction; what is unknown is told as not known."""
         name, contribution, facts, pushing = family
         known = [fact for fact in facts if self._facts.value(fact) is not None]
         if not known:
             return Driver(name, contribution, facts, says=driver_opening(self._locale, name, "unknown"))
-        opening = driver_opening(self._locale, name, "raises" if contribution > 0 else "lowers")
-        told = [self._weighed(fact) for fact in (facts[:pushing] or known[:1])[:_DRIVER_FACTS]]
-        return Driver(name, contribution, facts, says=opening + ", ".join(told))
+        pushed = facts[:pushing]
+        told = [fact for fact in pushed if fact in known][:_DRIVER_FACTS] if pushed else known[:1]
+        missing = [fact_label(fact, self._locale) for fact in pushed[:_DRIVER_FACTS] if fact not in known]
+        return Driver(name, contribution, facts, says=self._driver_says(name, contribution, told, ", ".join(missing)))
 
-    def _weighed(self, fact: str) -> str:
-        if self._facts.value(fact) is None:
-            return sentence(self._locale, "driver_unrecorded", fact=fact_label(fact, self._locale))
-        return self._text(self._spoken.labelled[fact])
+    def _driver_says(self, name: str, contribution: float, told: Sequence[str], missing: str) -> str:
+        if not told:
+            family = sentence(self._locale, f"family_{name}")
+            key = "driver_higher" if contribution > 0 else "driver_lower"
+            return sentence(self._locale, key, family=family, facts=missing)
+        opening = driver_opening(self._locale, name, "raises" if contribution > 0 else "lowers")
+        beside = sentence(self._locale, "driver_beside", facts=missing) if missing else ""
+        return opening + self._labelled(told[: _DRIVER_FACTS - 1] if missing else told) + beside
 
     def _labelled(self, names: Iterable[str]) -> str:
         return ", ".join([self._text(self._spoken.labelled[name]) for name in names])

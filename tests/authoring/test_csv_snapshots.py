@@ -199,8 +199,11 @@ def test_a_header_that_does_not_fit_names_every_column() -> None:
         converted("id,Seat,name,name", fields=fields, as_of=None)
     assert caught.value.reasons == (
         "the column `name` stands 2 times in the header; rename one",
-        "the export has no column `Seats`; did you mean `Seat`?",
-        "the export has no column `Volume`",
+        "the export has no column `Seats`, which `contract.seats` of the mapping reads; did you mean `Seat`?",
+        (
+            "the export has no column `Volume`, which `usage.volume_28d` of the mapping reads; "
+            "name another column in the mapping, or take the key out"
+        ),
         "nothing says when the export was taken; map `as_of` or pass --as-of",
     )
 

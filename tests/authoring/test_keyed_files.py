@@ -189,17 +189,29 @@ def test_what_an_answer_contradicts_is_left_out_of_it() -> None:
 
 def test_files_that_do_not_fit_are_told_at_once(tmp_path: Path) -> None:
     """Files that are not given, unknown names and missing columns stand in one report, each with its file."""
-    (tmp_path / "t.csv").write_text("acc,opend\n", encoding="utf-8")
+    (tmp_path / "t.csv").write_text("acc,opend,ID\n", encoding="utf-8")
     files = {"tickets": TICKETS, "weeks": TICKETS}
     mapping = CsvMapping.model_validate({"account_id": "id", "fields": {"profile.name": "id"}, "files": files})
     with pytest.raises(ExportInvalid) as caught:
         KeyedFiles.read(mapping, {"tickets": tmp_path / "t.csv", "week": tmp_path / "w.csv"})
     assert caught.value.reasons == (
         "the mapping has no file `week`; did you mean `weeks`?",
-        "file `tickets`: the export has no column `closed`",
-        "file `tickets`: the export has no column `id`",
-        "file `tickets`: the export has no column `opened`; did you mean `opend`?",
-        "file `tickets`: the export has no column `prio`",
+        (
+            "file `tickets`: the export has no column `closed`, which `files.tickets.resolved_at` of the mapping "
+            "reads; name another column in the mapping, or take the key out"
+        ),
+        (
+            "file `tickets`: the export has no column `id`, which `files.tickets.ticket_id` of the mapping reads; "
+            "did you mean `ID`?"
+        ),
+        (
+            "file `tickets`: the export has no column `opened`, which `files.tickets.opened_at` of the mapping reads; "
+            "did you mean `opend`?"
+        ),
+        (
+            "file `tickets`: the export has no column `prio`, which `files.tickets.priority` of the mapping reads; "
+            "name another column in the mapping, or take the key out"
+        ),
         "file `weeks` is not given: pass --file weeks=FILE, or name its `path` in the mapping",
     )
 

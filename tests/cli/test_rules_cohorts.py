@@ -73,3 +73,11 @@ def test_a_diff_shows_what_new_shares_change(tmp_path: Path) -> None:
     )
     asked = ("rules", "diff", ROOT / "rules", folder, "--models", ROOT / "models", "--snapshots", book)
     assert nextplay(*asked, "--fail-if", "accounts-changed>0").code == 5
+
+
+def test_a_book_without_stages_says_why_nothing_was_counted() -> None:
+    """Accounts without a journey stage give no share, and stderr says so where the file goes to stdout."""
+    ended = nextplay("rules", "cohorts", "-", stdin='{"account_id": "a-1", "as_of": "2026-03-02T00:00:00Z"}\n')
+    assert ended.code == 0
+    assert "shares: {}" in ended.stdout
+    assert "no share could be counted over 1 account: none has a journey stage" in ended.stderr

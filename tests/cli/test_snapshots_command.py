@@ -113,7 +113,7 @@ def test_one_mapping_or_one_folder_is_enough(folder: Path, tmp_path: Path) -> No
         [{"ticket_id": "1", "opened_at": "2026-01-01T00:00:00Z"}],
         [],
     ]
-    assert "file `tickets`: 2 rows: 1 used\n  left out 1 row: has no account_id\n" in beside.stderr
+    assert "file `tickets`: 2 rows: 1 used\n  left out 1 row: has no account_id (row 2)\n" in beside.stderr
     assert nextplay(*arguments, moved).stdout == beside.stdout
     assert nextplay(*arguments, folder / "a.jsonl", "--file", f"tickets={moved / 't.jsonl'}").stdout == beside.stdout
 
@@ -125,11 +125,24 @@ def test_broken_rows_of_further_files_are_errors_only_if_strict(folder: Path) ->
     assert nextplay(*arguments, "--strict").code == 2
 
 
+def test_a_complete_file_without_a_row_is_told(folder: Path) -> None:
+    """An export that failed says of every account that it has no tickets: that is said, and --strict ends with 2."""
+    (folder / "t.csv").write_text("id,of.0,at\n", encoding="utf-8")
+    arguments = ("snapshots", "from-csv", "--mapping", folder / "map.yaml", "--as-of", "2026-03-02")
+    file = f"tickets={folder / 't.csv'}"
+    ended = nextplay(*arguments, "--file", file)
+    assert ended.code == 0
+    assert "  has no row at all, and the mapping calls it complete: 2 snapshots say that there are none" in ended.stderr
+    assert nextplay(*arguments, "--file", file, "--strict").code == 2
+
+
 def test_wrong_files_are_told(folder: Path) -> None:
     """A wrong --file, a file that is not there and a mapping without a path end with a sentence each."""
     arguments = ("snapshots", "from-csv", "--mapping", folder / "map.yaml", "--as-of", "2026-03-02")
     assert nextplay(*arguments, "--file", "tickets").code == 2
-    assert nextplay(*arguments, "--file", "tickets=absent.jsonl").code == 1
+    absent = nextplay(*arguments, "--file", "tickets=absent.jsonl")
+    assert absent.code == 1
+    assert "file `tickets` of the mapping: pass --file tickets=..., or correct `files.tickets.path`" in absent.stderr
     assert "no file `ticket`; did you mean `tickets`?" in nextplay(*arguments, "--file", "ticket=x").stderr
     (folder / "map.yaml").write_text("account_id: id\nfields: {contract.seats: p}\n", encoding="utf-8")
     ended = nextplay(*arguments)

@@ -13,7 +13,7 @@ from nextplay.authoring.csv_cells import Cell, CellReader, CellUnreadable
 from nextplay.authoring.csv_errors import ExportInvalid
 from nextplay.authoring.csv_fields import field_of, segments
 from nextplay.authoring.csv_mapping import CsvMapping
-from nextplay.authoring.csv_report import CellProblem, RowResult, check_header
+from nextplay.authoring.csv_report import CellProblem, RowResult, check_header, keys_of
 from nextplay.authoring.csv_source import Source
 from nextplay.authoring.exports import CsvRows, Rows
 from nextplay.authoring.keyed_files import Joined, KeyedFiles
@@ -46,7 +46,7 @@ class CsvExport:
         self._rows: Rows = CsvRows(lines, mapping) if isinstance(lines, list | io.TextIOBase) else lines
         undated = as_of is None and mapping.as_of is None
         lacking = ["nothing says when the export was taken; map `as_of` or pass --as-of"] if undated else []
-        check_header(self._rows.header, mapping.columns(), more=lacking)
+        check_header(self._rows.header, mapping.columns(), keys=keys_of(mapping.sources()), more=lacking)
         self._width = len(self._rows.header)
         self._columns = {name: index for index, name in enumerate(self._rows.header)}
         self._beside = self._width if beside is None else self._columns[beside]

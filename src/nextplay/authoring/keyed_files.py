@@ -68,7 +68,7 @@ class KeyedFiles:
         """
         given = given or {}
         reasons = [_stranger(name, mapping) for name in given if name not in mapping.files]
-        absent: OSError | None = None
+        absent: list[OSError] = []
         indexed = []
         for name, file in mapping.files.items():
             path = given.get(name) or (Path(file.path) if file.path else None)
@@ -84,10 +84,10 @@ class KeyedFiles:
                 lead = f"file `{name}`: "
                 reasons += [reason if reason.startswith(lead) else lead + reason for reason in error.reasons]
             except OSError as error:
-                absent = absent or error
-                reasons.append(f"file `{name}` cannot be read: {(error.strerror or str(error)).lower()}")
-        if absent is not None and len(reasons) == 1:
-            raise absent
+                absent.append(_absent(name, error))
+                reasons.append(f"file `{name}` cannot be read: {absent[-1].strerror}")
+        if absent and len(reasons) == 1:
+            raise absent[0]
         if reasons:
             raise ExportInvalid(reasons)
         return cls(indexed)
@@ -154,6 +154,12 @@ def _picked(rows: KeyedRows, account: str, placed: Sequence[Placed]) -> Placed |
     for one in placed:
         rows.mark(account, one.place, Fate.USED if one is chosen else Fate.NOT_PICKED)
     return chosen
+
+
+def _absent(name: str, error: OSError) -> OSError:
+    """Say which file of the mapping cannot be read, and what to do."""
+    reason = f"{(error.strerror or str(error)).lower()}; it is the file `{name}` of the mapping: "
+    return OSError(error.errno, f"{reason}pass --file {name}=..., or correct `files.{name}.path`", error.filename)
 
 
 def _stranger(name: str, mapping: CsvMapping) -> str:

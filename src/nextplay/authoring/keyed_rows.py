@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from nextplay.authoring.csv_keyed_mapping import KeyedFile
-from nextplay.authoring.csv_report import CellProblem, check_header
+from nextplay.authoring.csv_report import CellProblem, check_header, keys_of
 from nextplay.authoring.csv_source import columns_of
 from nextplay.authoring.exports import Rows
 from nextplay.authoring.keyed_reading import Entry, RowReader
@@ -41,10 +42,11 @@ class KeyedRows:
     def __init__(self, name: str, file: KeyedFile, rows: Rows) -> None:
         """Index the whole file. Raises `ExportInvalid` where columns are missing or stand twice."""
         self.name, self.file = name, file
-        check_header(rows.header, file.columns(), lead=f"file `{name}`: ")
+        keys = keys_of(file.sources(), f"files.{name}.")
+        check_header(rows.header, file.columns(), lead=f"file `{name}`: ", keys=keys)
         self._columns = columns_of(file.sources().values())
         self._reader = RowReader(name, file, self._columns)
-        self._tally = FileTally(name)
+        self._tally = FileTally(name, complete=file.complete)
         self._packed: dict[str, list[bytes]] = defaultdict(list)
         self._fates: dict[str, bytearray] = {}
         self._told: dict[str, bytearray] = {}
@@ -57,17 +59,16 @@ class KeyedRows:
         where = [(columns[name], {word.strip() for word in words}) for name, words in self.file.where.items()]
         places = [columns[name] for name in self._columns]
         key = columns[self.file.account_id.column or ""]
-        left_out = self._tally.left_out
         for row, cells in rows:
             self._tally.rows += 1
             if cells is None or len(cells) > width:
-                left_out[UNREADABLE if cells is None else TOO_LONG] += 1
+                self._tally.leave_out(UNREADABLE if cells is None else TOO_LONG, row)
                 continue
             texts = [cell.strip() for cell in cells] + [""] * (width - len(cells))
             if any(texts[place] not in words for place, words in where):
-                left_out[NOT_MEANT] += 1
+                self._tally.leave_out(NOT_MEANT, row)
             elif (account := self._reader.account(texts[key])) is None:
-                left_out[NO_ACCOUNT] += 1
+                self._tally.leave_out(NO_ACCOUNT, row)
             else:
                 kept = (str(row), *(texts[place].replace(_GAP, "") for place in places))
                 self._packed[account].append(_GAP.join(kept).encode())
@@ -108,11 +109,12 @@ class KeyedRows:
 
     def tally(self) -> FileTally:
         """Sum up; rows of accounts that nobody asked for are of unknown accounts."""
-        tally = self._tally
-        fates: Counter[int] = Counter()
+        tally = replace(self._tally, left_out=Counter(self._tally.left_out), first=dict(self._tally.first))
         for account, packed in self._packed.items():
-            fates.update(self._fates.get(account, bytes(len(packed))))
-        left_out = Counter(tally.left_out)
-        left_out.update({FATES[Fate(fate)]: count for fate, count in fates.items() if fate != Fate.USED})
-        used = fates[Fate.USED]
-        return FileTally(tally.name, tally.rows, used, left_out, tally.later, tally.unmapped)
+            fates = self._fates.get(account, bytes(len(packed)))
+            for fate, text in zip(fates, packed, strict=True):
+                if fate == Fate.USED:
+                    tally.used += 1
+                else:
+                    tally.leave_out(FATES[Fate(fate)], int(text.split(_GAP.encode(), 1)[0]))
+        return tally

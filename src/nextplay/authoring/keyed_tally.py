@@ -48,7 +48,8 @@ BROKEN: Final = frozenset({UNREADABLE, TOO_LONG, NO_ACCOUNT, FATES[Fate.UNDATED]
 class FileTally:
     """What came of the rows of one file: each is used, or left out for one reason.
 
-    `later` counts, by column, cells that were not known yet on the day of a snapshot.
+    `first` names the first row of each reason. `later` counts, by column, cells that were not known yet on the day of
+    a snapshot. `complete` is what the mapping says of the file.
     """
 
     name: str
@@ -57,6 +58,18 @@ class FileTally:
     left_out: Counter[str] = field(default_factory=Counter)
     later: Counter[str] = field(default_factory=Counter)
     unmapped: tuple[str, ...] = ()
+    first: dict[str, int] = field(default_factory=dict)
+    complete: bool = False
+
+    def leave_out(self, reason: str, row: int) -> None:
+        """Count a row that is not used."""
+        self.left_out[reason] += 1
+        self.first[reason] = min(row, self.first.get(reason, row))
+
+    @property
+    def hollow(self) -> bool:
+        """Say whether a file without any row claims to be complete: then every account is known to have none."""
+        return self.complete and not self.rows
 
     @property
     def broken(self) -> int:

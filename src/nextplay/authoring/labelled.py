@@ -94,7 +94,7 @@ def labelled_rows(path: Path, config: TrainConfig, mapping: CsvMapping | None, p
             continue
         read.append((plan.read(row.snapshot), row.snapshot.account_id, day, row.left))
     if not read:
-        raise InputInvalid([Violation(path.name, "has no row with an account, an as-of day and a label")])
+        raise InputInvalid([Violation(path.name, _nothing_read(config, mapping))])
     return LabelledRows(
         values={name: [facts.value(name) for facts, _, _, _ in read] for name in plan.names},
         accounts=numbered([account for _, account, _, _ in read]),
@@ -105,6 +105,16 @@ def labelled_rows(path: Path, config: TrainConfig, mapping: CsvMapping | None, p
         cells=cells,
         without_row=outcomes.without_row if outcomes else 0,
     )
+
+
+def _nothing_read(config: TrainConfig, mapping: CsvMapping | None) -> str:
+    """Say what no row has, and in which columns it was looked for."""
+    message = "has no row with an account, an as-of day and a label"
+    if mapping is None:
+        return message
+    sought = [mapping.account_id.column, mapping.as_of and mapping.as_of.column, config.label.column]
+    columns = ", ".join(f"`{column}`" for column in sought if column)
+    return f"{message}; looked for in {columns}: is it a file that this mapping reads?"
 
 
 def _closed(day: int, config: TrainConfig) -> bool:

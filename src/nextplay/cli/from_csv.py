@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Annotated, Any
+from typing import IO, Annotated, Any, Final
 
 import orjson
 import typer
@@ -21,6 +21,13 @@ from nextplay.authoring.keyed_files import KeyedFiles
 from nextplay.authoring.keyed_tally import FileTally
 from nextplay.cli.exits import ExitCode
 from nextplay.cli.output import Format, FormatOption, complain, counted, plural, writing
+
+_NAMED: Final = 5
+"""How many rows that repeat another are named."""
+_HOLLOW: Final = (
+    "  has no row at all, and the mapping calls it complete: {accounts} say that there are none, as known; "
+    "export it again, or take `complete` out"
+)
 
 
 def from_csv(
@@ -76,7 +83,7 @@ def from_csv(
         unmapped = found.unmapped
     files = keyed.tallies()
     _summarise(tally, unmapped, files, output=output)
-    if tally.dropped or (strict and (tally.cells or any(told.broken for told in files))):
+    if tally.dropped or (strict and (tally.cells or any(told.broken or told.hollow for told in files))):
         raise typer.Exit(ExitCode.INPUT)
 
 
@@ -112,7 +119,8 @@ def _summarise(tally: Tally, unmapped: tuple[str, ...], files: Sequence[FileTall
     if output is Format.JSON:
         summary = {"rows": tally.rows, "snapshots": tally.snapshots, "dropped": dict(tally.dropped)}
         summary |= {"cells_left_out": _cells(tally.cells), "columns_not_mapped": unmapped}
-        summary |= {"same_account_and_instant": tally.twice}
+        summary |= {"same_account_and_instant": len(tally.twice)}
+        summary |= {"rows_of_the_same": [row for row, _ in tally.twice[:_NAMED]]}
         if files:
             summary["files"] = [_file_document(told) for told in files]
         complain(orjson.dumps({"summary": summary}, option=orjson.OPT_SORT_KEYS).decode())
@@ -124,14 +132,25 @@ def _summarise(tally: Tally, unmapped: tuple[str, ...], files: Sequence[FileTall
     own = {key: count for key, count in tally.cells.items() if not key[2]}
     _summarise_columns(own, unmapped)
     if tally.twice:
-        complain(f"  {plural(tally.twice, 'snapshot')} of an account at an instant that came before")
+        _summarise_repeats(tally.twice)
     for told in files:
         complain(f"file `{told.name}`: {plural(told.rows, 'row')}: {told.used or 'none'} used")
+        if told.hollow:
+            complain(_HOLLOW.format(accounts=plural(tally.snapshots, "snapshot")))
         for reason, count in sorted(told.left_out.items()):
-            complain(f"  left out {plural(count, 'row')}: {reason}")
+            place = f"row {told.first[reason]}" if count == 1 else f"first row {told.first[reason]}"
+            complain(f"  left out {plural(count, 'row')}: {reason} ({place})")
         for column, count in sorted(told.later.items()):
             complain(f"  not known yet at `as_of`: {plural(count, 'cell')} of `{column}`")
         _summarise_columns({key: count for key, count in tally.cells.items() if key[2] == told.name}, told.unmapped)
+
+
+def _summarise_repeats(twice: Sequence[tuple[int, int]]) -> None:
+    """Name the rows that repeat an account and instant; all of them became snapshots."""
+    named = ", ".join(f"row {row} repeats row {first}" for row, first in twice[:_NAMED])
+    more = f" and {len(twice) - _NAMED} more" if len(twice) > _NAMED else ""
+    told = f"  {plural(len(twice), 'snapshot')} of an account at an instant that came before: {named}{more}"
+    complain(f"{told}; all were written, so keep one row of each")
 
 
 def _summarise_columns(cells: Mapping[tuple[str, str, str], int], unmapped: Sequence[str]) -> None:
@@ -154,6 +173,8 @@ def _file_document(told: FileTally) -> dict[str, Any]:
         "rows": told.rows,
         "used": told.used,
         "left_out": dict(told.left_out),
+        "first_rows_left_out": dict(told.first),
+        "complete_without_a_row": told.hollow,
         "not_known_yet": dict(told.later),
         "columns_not_mapped": told.unmapped,
     }

@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nextplay.authoring.readings import number_text, reading_text
+from nextplay.sentences import fact_label
 
 Document = Mapping[str, Any]
 KIND_STYLES: Final = {
@@ -42,7 +43,8 @@ _HASH_DIGITS: Final = 12
 
 def decision_view(decision: Document, *, readings: bool = False) -> RenderableType:
     """Lay out a whole decision; `readings` adds every comparison behind the evidence, and the trace."""
-    sections: list[RenderableType] = [_head(decision), _diagnosis(decision), _churn(decision.get("churn", {}))]
+    risk = _churn(decision.get("churn", {}), str(decision.get("locale", "")))
+    sections: list[RenderableType] = [_head(decision), _diagnosis(decision), risk]
     for title, lines in (
         ("Gaps", _gaps(decision.get("gaps", ()), readings=readings)),
         ("Harmless here", _explained(decision.get("explained_gaps", ()))),
@@ -112,7 +114,7 @@ def _diagnosis(decision: Document) -> RenderableType:
     return Group(title, _indented(Text(plain(diagnosis.get("says", "")))))
 
 
-def _churn(churn: Document) -> RenderableType:
+def _churn(churn: Document, locale: str) -> RenderableType:
     if churn.get("degraded") or churn.get("probability") is None:
         return Group(Text(), Text("Churn risk: unknown", style="bold"), _indented("no model could serve: rules alone"))
     band = str(churn.get("band", ""))
@@ -129,7 +131,7 @@ def _churn(churn: Document) -> RenderableType:
     about = f"model {plain(churn.get('model_version', ''))}, {plain(churn.get('provenance', ''))}"
     notes = [Text(f"{about}; {known * 100:.0f} % of its facts are known", style="dim")]
     if churn.get("out_of_range"):
-        outside = ", ".join(map(plain, churn["out_of_range"]))
+        outside = ", ".join(plain(fact_label(str(name), locale)) for name in churn["out_of_range"])
         notes.append(Text(f"outside what the model has seen: {outside}", style="dim"))
     return Group(Text(), title, _bullets(rows, left=2), *map(_indented, notes))
 

@@ -59,10 +59,22 @@ def cohorts(
         say(cohorts_file(counted).rstrip("\n"))
     elif counted.accounts:
         _summary(counted, out)
+    if counted.accounts and not counted.enough:
+        complain(_nothing(counted))
     for row in counted.bad[:10]:
         complain(f"row {row.number}: {row.told}")
     if is_short(document["book"], "counted"):
         raise typer.Exit(ExitCode.INPUT)
+
+
+def _nothing(counted: Counted) -> str:
+    """Say why there is no share at all."""
+    told = f"no share could be counted over {plural(counted.accounts, 'account')}: "
+    if not counted.staged:
+        return told + "none has a journey stage (`profile.stage`), and shares are counted by stage"
+    if counted.few:
+        return told + f"no stage has {plural(counted.least_accounts, 'account')} at a touchpoint; --least N takes fewer"
+    return told + "no account of a stage has interactions at a touchpoint"
 
 
 def _summary(counted: Counted, out: Path | None) -> None:
