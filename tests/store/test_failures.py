@@ -95,6 +95,20 @@ def test_a_file_that_is_gone_takes_no_writes(on_sqlite: Store, sqlite_path: Path
     on_sqlite.record("", "r-1", a_reaction("accepted"))
 
 
+@pytest.mark.parametrize("fate", ["deleted", "replaced"])
+@pytest.mark.parametrize("write", WRITES)
+def test_a_file_that_is_gone_before_the_first_write_takes_none(
+    on_sqlite: Store, sqlite_path: Path, ready_file: Path, write: str, fate: str
+) -> None:
+    """Which file it is is known from the opening on: the first write already notices that it is another, or none."""
+    sqlite_path.rename(sqlite_path.with_name("old.db"))
+    if fate == "replaced":
+        shutil.copyfile(ready_file, sqlite_path)
+    with pytest.raises(StoreUnavailable, match="was moved, deleted or replaced"):
+        EVERYTHING[write](on_sqlite)
+    assert sqlite_path.is_file() == (fate == "replaced")
+
+
 def test_a_damaged_file_is_found(sqlite_url: str, sqlite_path: Path, clock: Clock) -> None:
     """Pages overwritten with anything: `check` names it or says that the file is damaged; nothing else escapes."""
     with Store.open(sqlite_url, clock=clock) as store:

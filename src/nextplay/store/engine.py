@@ -51,6 +51,8 @@ class Database:
         self._writing: Final = self._engine.execution_options(**{_BEGINS: "BEGIN IMMEDIATE"})
         self._writer: Final = Lock()
         self._file: tuple[int, int] | None = None
+        if self.path is not None:
+            event.listen(self._engine, "connect", self._know_file)
 
     @contextmanager
     def reading(self, *, at_once: bool = False) -> Iterator[Connection]:
@@ -113,15 +115,17 @@ class Database:
             yield
             return
         with self._writer:
-            present = _identity(self.path)
-            if self._file is None:
-                self._file = present
-            elif self._file != present:
+            if self._file is not None and self._file != _identity(self.path):
                 raise StoreUnavailable(
                     f"the store `{self.name}` was moved, deleted or replaced; put it back, or start again with what "
                     "is there"
                 )
             yield
+
+    def _know_file(self, _connection: object, _record: object) -> None:
+        """Take down which file it is when the first connection is opened, before anything is written."""
+        if self._file is None and self.path is not None:
+            self._file = _identity(self.path)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -131,12 +135,12 @@ class Database:
             raise StoreUnavailable(f"the store `{self.name}` {sentence(error)}") from None
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
-    """Tell a file from another that has its name; `None` where there is none."""
+def _identity(path: Path) -> tuple[int, int]:
+    """Tell a file from another that has its name; a file that is gone is like none."""
     try:
         found = path.stat()
     except OSError:
-        return None
+        return -1, -1
     return found.st_dev, found.st_ino
 
 
