@@ -91,6 +91,14 @@ def test_what_cannot_be_read_is_refused(export: Path, keys: dict[str, Any], mess
         labelled_table(export, config(**keys), MAPPING, Vocabulary.of())
 
 
+def test_data_of_another_shape_names_the_columns_that_were_sought(tmp_path: Path) -> None:
+    """Snapshots read by the mapping of an export give no row, and the message names the columns that it looked for."""
+    path = tmp_path / "book.jsonl"
+    path.write_text('{"account_id": "a", "as_of": "2026-01-01T00:00:00Z"}\n', encoding="utf-8")
+    with pytest.raises(InputInvalid, match="looked for in `Id`, `Day`, `Left`: is it a file that this mapping reads"):
+        labelled_table(path, config(facts=["contract.seats"]), MAPPING, Vocabulary.of())
+
+
 def test_outcomes_of_a_file_are_joined_by_account_and_day(export: Path, tmp_path: Path) -> None:
     """An export may leave its labels to a file; outcomes without a row are counted, and so are rows without outcome."""
     lines = [

@@ -80,4 +80,4 @@ def test_a_book_without_stages_says_why_nothing_was_counted() -> None:
     ended = nextplay("rules", "cohorts", "-", stdin='{"account_id": "a-1", "as_of": "2026-03-02T00:00:00Z"}\n')
     assert ended.code == 0
     assert "shares: {}" in ended.stdout
-    assert "no share could be counted over 1 account: none has a journey stage" in ended.stderr
+    assert "no share could be counted over 1 account: none has a journey stage (`journey_stage`)" in ended.stderr

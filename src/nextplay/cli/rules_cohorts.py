@@ -71,7 +71,7 @@ def _nothing(counted: Counted) -> str:
     """Say why there is no share at all."""
     told = f"no share could be counted over {plural(counted.accounts, 'account')}: "
     if not counted.staged:
-        return told + "none has a journey stage (`profile.stage`), and shares are counted by stage"
+        return told + "none has a journey stage (`journey_stage`), and shares are counted by stage"
     if counted.few:
         return told + f"no stage has {plural(counted.least_accounts, 'account')} at a touchpoint; --least N takes fewer"
     return told + "no account of a stage has interactions at a touchpoint"
