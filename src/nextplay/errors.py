@@ -7,6 +7,8 @@
     ├── ReleaseRejected     the author's: the files are sound, but their own rule tests fail, or they may not serve here
     ├── StoreError          the memory's
     │   ├── StoreUnavailable    the operator's: the database does not answer, or its disk is full
+    │   ├── DecisionDamaged     the operator's: one stored decision can no longer be read, everything else can
+    │   ├── StoreFault          ours: the database answers, and refuses a statement or a value of ours
     │   ├── StoreOutdated       the operator's: the schema is not the one that this version needs
     │   ├── NotRemembered       the caller's: an id that is unknown here, or somebody else's
     │   ├── RequestIdReused     the caller's: a `request_id` that came before with another content
@@ -108,6 +110,18 @@ class StoreError(NextplayError):
 
 class StoreUnavailable(StoreError):
     """The database does not answer, cannot be reached, or cannot write (a full disk); what was asked was not done."""
+
+
+class DecisionDamaged(StoreError):
+    """A stored decision can no longer be read, now or later; the memory itself is well."""
+
+    def __init__(self) -> None:
+        """Say what finds the row, and what has it."""
+        super().__init__("a decision in the store is damaged; `nextplay store check` names it, a backup has it")
+
+
+class StoreFault(StoreError):
+    """The database answers, but refused a statement or a value: an error of ours, no outage."""
 
 
 class StoreOutdated(StoreError):

@@ -9,7 +9,8 @@ from pathlib import Path
 import grpc
 import orjson
 import pytest
-from tests.service.asking import STUCK, question, state, stub
+from sqlalchemy import update
+from tests.service.asking import STUCK, question, refused, state, stub
 from tests.service.conftest import Running, running, settings_of
 
 from nextplay._proto.nextplay.v1 import decision_service_pb2 as pb
@@ -26,6 +27,7 @@ from nextplay.service.folders import Folders
 from nextplay.service.wire import decision_document as received
 from nextplay.store import Store
 from nextplay.store.records import LoggedDecision, Reaction
+from nextplay.store.schema import DECISIONS
 
 BEFORE = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
@@ -99,6 +101,24 @@ def test_what_happens_later_is_not_known_yet(remembering: tuple[Running, Store])
     answer = stub(service.channel).Decide(question()).decision
     store.record("", "r-1", Reaction("acc", answer.actions[0].action_id, "accepted", datetime(2026, 3, 3, tzinfo=UTC)))
     assert stub(service.channel).Decide(question()).decision == answer
+
+
+def test_a_damaged_decision_costs_no_other_account_its_past(remembering: tuple[Running, Store]) -> None:
+    """Whoever asks for it hears DATA_LOSS, each time, without a hint to try again; the memory goes on serving."""
+    service, store = remembering
+    first = stub(service.channel).Decide(question()).decision.actions[0]
+    store.record("", "r-1", Reaction("acc", first.action_id, "accepted", BEFORE))
+    stub(service.channel).Decide(question(STUCK | {"account_id": "damaged"}))
+    with store._database.writing() as connection:
+        connection.execute(update(DECISIONS).where(DECISIONS.c.account_id == "damaged").values(answer=b"0"))
+    for _ in range(2):
+        refusal = refused(
+            lambda: stub(service.channel).GetLatestDecision(pb.GetLatestDecisionRequest(account_id="damaged"))
+        )
+        assert (refusal.code, refusal.reason) == (grpc.StatusCode.DATA_LOSS, "DECISION_DAMAGED")
+        again = stub(service.channel).Decide(question()).decision
+        assert {action.action_id: action.state for action in again.actions}[first.action_id] == "open"
+    assert service.events("memory_failed") == []
 
 
 def test_looking_leaves_no_trace(remembering: tuple[Running, Store]) -> None:

@@ -12,11 +12,13 @@ from google.rpc.status_pb2 import Status
 
 from nextplay.errors import (
     AccountErased,
+    DecisionDamaged,
     EngineFault,
     InputInvalid,
     ModelInvalid,
     NotRemembered,
     RequestIdReused,
+    StoreFault,
     StoreOutdated,
     StoreUnavailable,
     Violation,
@@ -55,6 +57,8 @@ def bad_request(answer: Status) -> error_details_pb2.BadRequest:
         (RequestIdReused("came before"), Code.ALREADY_EXISTS, "REQUEST_ID_REUSED"),
         (AccountErased("was erased"), Code.FAILED_PRECONDITION, "ACCOUNT_ERASED"),
         (StoreUnavailable("secret"), Code.UNAVAILABLE, "STORE_UNAVAILABLE"),
+        (DecisionDamaged(), Code.DATA_LOSS, "DECISION_DAMAGED"),
+        (StoreFault("secret"), Code.INTERNAL, "INTERNAL"),
         (StoreOutdated("secret"), Code.INTERNAL, "INTERNAL"),
         (refusal.NoMemory("PutHold"), Code.UNIMPLEMENTED, "NO_MEMORY"),
         (refusal.Busy("PreviewRulebook", 2.0), Code.RESOURCE_EXHAUSTED, "BUSY"),
@@ -80,7 +84,7 @@ def test_every_refusal_has_its_answer() -> None:
         for _, kind in inspect.getmembers(refusal, inspect.isclass)
         if issubclass(kind, refusal.Refusal) and kind is not refusal.Refusal
     }
-    of_content = {InputInvalid, NotRemembered, RequestIdReused, AccountErased, StoreUnavailable}
+    of_content = {InputInvalid, NotRemembered, RequestIdReused, AccountErased, DecisionDamaged, StoreUnavailable}
     assert refusals | of_content == set(status._TABLE)
 
 

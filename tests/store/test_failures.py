@@ -14,7 +14,7 @@ from sqlalchemy import text, update
 from tests.store.server import PostgresServer
 from tests.store.told import T0, Clock, a_decision, a_reaction, an_action
 
-from nextplay.errors import StoreUnavailable
+from nextplay.errors import DecisionDamaged, StoreFault, StoreUnavailable
 from nextplay.store import Store, engine
 from nextplay.store.engine import Database
 from nextplay.store.packing import packed
@@ -150,8 +150,17 @@ def test_a_decision_that_cannot_be_read_is_found(store: Store) -> None:
     with store._database.writing() as connection:
         connection.execute(update(DECISIONS).where(DECISIONS.c.sequence == 1).values(question=b"not even packed"))
     assert len(store.check()) == 2
-    with pytest.raises(StoreUnavailable, match="nextplay store check"):
+    with pytest.raises(DecisionDamaged, match="nextplay store check"):
         store.latest("", "acme")
+
+
+def test_what_the_database_refuses_of_ours_is_no_outage(store: Store) -> None:
+    """A value of no type that a column has, and a row against its constraints, are faults of ours; it answers on."""
+    with pytest.raises(StoreFault):
+        store.decisions("", "acme", size=1, before={"a": 1})  # type: ignore[arg-type]
+    with pytest.raises(StoreFault), store._database.writing() as connection:
+        connection.execute(text("INSERT INTO decisions (tenant) VALUES ('')"))
+    assert store.decisions("", "acme", size=1) == ()
 
 
 def test_a_server_that_is_gone_is_a_sentence_and_comes_back(

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
-from nextplay.errors import StoreUnavailable
+from nextplay.errors import DecisionDamaged, StoreUnavailable
 from nextplay.service.memory import RETRY_SECONDS, Memory
 from nextplay.service.status import new_incident
 from nextplay.service.telemetry import Journal
@@ -88,6 +88,7 @@ class Recorder:
         self._state = LogState()
         self._came = self._went = 0
         self._most_in_group = MOST_IN_GROUP
+        self._failing = False
         self._told_lost = 0
         self._told_lost_at = float("-inf")
 
@@ -166,7 +167,8 @@ class Recorder:
         """Wait for something to write; nothing comes back when the recorder is to end."""
         with self._changed:
             self._changed.wait_for(lambda: self._tickets or self._stop_at is not None)
-            if self._stop_at is not None and not self._memory.writable and time.monotonic() > self._stop_at:
+            failing = self._failing or not self._memory.writable
+            if self._stop_at is not None and failing and time.monotonic() > self._stop_at:
                 return []
             group: list[_Ticket] = []
             size = 0
@@ -186,7 +188,7 @@ class Recorder:
             self._journal.failed("log", incident, error)
             self._failed(group, f"an error of this server; its log has the cause under {incident}")
         else:
-            self._most_in_group = MOST_IN_GROUP
+            self._most_in_group, self._failing = MOST_IN_GROUP, False
             with self._changed:
                 state = self._state
                 self._state = replace(
@@ -201,6 +203,7 @@ class Recorder:
 
     def _failed(self, group: list[_Ticket], reason: str) -> None:
         """Tell the calls that wait, and put back what may be tried again: alone, in case one of them is the cause."""
+        self._failing = True
         alone = len(group) == 1
         self._most_in_group = MOST_IN_GROUP if self._refuse else max(1, self._most_in_group // 4)
         given_up = [ticket for ticket in group if self._refuse or (alone and self._is_hopeless(ticket))]
@@ -273,8 +276,14 @@ def _log(store: Store, group: Sequence[_Ticket]) -> int:
 
 
 def _is_there(store: Store, entry: LoggedDecision) -> bool:
-    """Say whether the log has this very call: a connection that breaks while it commits leaves that open."""
-    stored = store.decisions(entry.tenant, entry.account_id, size=_LOOK_BACK, before=None)
+    """Say whether the log has this very call: a connection that breaks while it commits leaves that open.
+
+    Where an older row of the account is damaged, it is written: rather twice than never.
+    """
+    try:
+        stored = store.decisions(entry.tenant, entry.account_id, size=_LOOK_BACK, before=None)
+    except DecisionDamaged:
+        return False
     return any(_call_of(one.logged) == _call_of(entry) for one in stored)
 
 

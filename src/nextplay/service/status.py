@@ -21,6 +21,7 @@ from google.rpc.status_pb2 import Status
 
 from nextplay.errors import (
     AccountErased,
+    DecisionDamaged,
     InputInvalid,
     NextplayError,
     NotRemembered,
@@ -58,6 +59,7 @@ _TABLE: Final[dict[type[NextplayError], tuple[int, str]]] = {
     NotRemembered: (Code.NOT_FOUND, "NOT_REMEMBERED"),
     RequestIdReused: (Code.ALREADY_EXISTS, "REQUEST_ID_REUSED"),
     AccountErased: (Code.FAILED_PRECONDITION, "ACCOUNT_ERASED"),
+    DecisionDamaged: (Code.DATA_LOSS, "DECISION_DAMAGED"),
     StoreUnavailable: (Code.UNAVAILABLE, "STORE_UNAVAILABLE"),
     NoMemory: (Code.UNIMPLEMENTED, "NO_MEMORY"),
     MethodUnknown: (Code.UNIMPLEMENTED, "METHOD_UNKNOWN"),

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Select, func, insert, select
 
-from nextplay.errors import NotRemembered, StoreUnavailable
+from nextplay.errors import DecisionDamaged, NotRemembered
 from nextplay.store.engine import Database
 from nextplay.store.packing import decision_of, decision_row
 from nextplay.store.prepared import prepared
@@ -80,13 +80,11 @@ def page_of(
 
 
 def stored(row: Any) -> StoredDecision:  # noqa: ANN401  a row of the table
-    """Read a decision back, with its place in the log. Raises `StoreUnavailable` where its bytes are damaged."""
+    """Read a decision back, with its place in the log. Raises `DecisionDamaged` where its bytes are damaged."""
     try:
         return StoredDecision(row.sequence, decision_of(row))
     except (zlib.error, ValueError, TypeError):
-        raise StoreUnavailable(
-            "a decision in the store is damaged; `nextplay store check` names it, a backup has it"
-        ) from None
+        raise DecisionDamaged from None
 
 
 def _of_account(tenant: str, account_id: str) -> Select[Any]:

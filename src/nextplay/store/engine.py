@@ -1,6 +1,6 @@
 """From the URL of a database to transactions on it: SQLite with one writer at a time, PostgreSQL through psycopg.
 
-Every error of the database leaves here as `StoreUnavailable`.
+Every outage of the database leaves here as `StoreUnavailable`, and what it refuses of ours as `StoreFault`.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import Any, Final
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from nextplay.errors import StoreUnavailable
+from nextplay.errors import StoreFault, StoreUnavailable
 from nextplay.store.columns import escaped
-from nextplay.store.failures import sentence
+from nextplay.store.failures import is_ours, sentence
 
 BUSY_SECONDS: Final = 10.0
 """How long a writer waits for another process that writes to the same SQLite file."""
@@ -132,7 +132,8 @@ class Database:
         try:
             yield
         except (SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error) as error:
-            raise StoreUnavailable(f"the store `{self.name}` {sentence(error)}") from None
+            kind = StoreFault if is_ours(error) else StoreUnavailable
+            raise kind(f"the store `{self.name}` {sentence(error)}") from None
 
 
 def _identity(path: Path) -> tuple[int, int]:

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Final
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import CompileError, DBAPIError, StatementError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 _OF_SQLITE: Final[Mapping[str, str]] = {
@@ -46,6 +46,19 @@ _ON_CONNECTING: Final[Mapping[str, str]] = {
 }
 """Whoever is refused while connecting gets no SQLSTATE from the driver, only the server's words."""
 _SILENT: Final = "does not answer"
+_OURS: Final = frozenset({"ProgrammingError", "DataError", "IntegrityError", "NotSupportedError"})
+"""Classes of every driver for a statement or a value that the database refuses, however well it is."""
+_FAILED: Final = "failed ("
+
+
+def is_ours(error: Exception) -> bool:
+    """Say whether the database is well, and refused what we sent: nothing that passes, or that an operator mends."""
+    if isinstance(error, DBAPIError):
+        kinds = {kind.__name__ for kind in type(error.orig).__mro__}
+        return bool(kinds & _OURS) and sentence(error).startswith(_FAILED)
+    if isinstance(error, StatementError | CompileError):
+        return True
+    return bool({kind.__name__ for kind in type(error).__mro__} & _OURS) and sentence(error).startswith(_FAILED)
 
 
 def sentence(error: Exception) -> str:
@@ -56,10 +69,10 @@ def sentence(error: Exception) -> str:
     if isinstance(cause, sqlite3.Error):
         code = getattr(cause, "sqlite_errorname", "")
         known = next((text for name, text in _OF_SQLITE.items() if code == name or code.startswith(f"{name}_")), None)
-        return known or f"failed ({code or type(cause).__name__})"
+        return known or f"{_FAILED}{code or type(cause).__name__})"
     state = getattr(cause, "sqlstate", None)
     if state:
-        return _OF_POSTGRESQL.get(state) or _OF_POSTGRESQL.get(state[:2]) or f"failed (SQLSTATE {state})"
+        return _OF_POSTGRESQL.get(state) or _OF_POSTGRESQL.get(state[:2]) or f"{_FAILED}SQLSTATE {state})"
     if type(cause).__name__ == "OperationalError":
         return next((said for words, said in _ON_CONNECTING.items() if words in str(cause)), _SILENT)
-    return f"failed ({type(cause).__name__})"
+    return f"{_FAILED}{type(cause).__name__})"

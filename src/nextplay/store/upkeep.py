@@ -9,7 +9,7 @@ from typing import Final
 import orjson
 from sqlalchemy import Connection, Table, func, select, text
 
-from nextplay.errors import StoreUnavailable
+from nextplay.errors import DecisionDamaged
 from nextplay.store.decision_log import stored
 from nextplay.store.engine import Database
 from nextplay.store.migrating import revision_of
@@ -76,5 +76,5 @@ def _unreadable(connection: Connection) -> Iterator[int]:
                 logged = stored(row).logged
                 orjson.loads(logged.question)
                 orjson.loads(logged.answer)
-            except (StoreUnavailable, ValueError):
+            except (DecisionDamaged, ValueError):
                 yield row.sequence
