@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import orjson
 import pytest
 from hypothesis import given, settings
@@ -16,6 +17,9 @@ from nextplay.authoring.train_config import read_train_config
 from nextplay.churn.artefact import FILE_NAME, read_artefact
 from nextplay.churn.model import ChurnModel
 from nextplay.churn.tables import SIGN_OF, FlagTable, NumberTable, WordTable
+from nextplay.churn.training.card import card_of
+from nextplay.churn.training.diagnostics import Judged
+from nextplay.churn.training.evaluation import Evaluation
 from nextplay.decision import FactValue
 from nextplay.facts import Vocabulary
 
@@ -73,6 +77,17 @@ def test_the_model_says_what_it_is() -> None:
     assert MODEL.provenance == "synthetic"
     for words in ("invented accounts", "an expert's prior in numbers", "predicts nobody's customers", "ranks"):
         assert words in card
+
+
+def test_the_card_is_what_the_code_writes() -> None:
+    """All but the measured figures, which only a training gives, is the card of this artefact to the letter."""
+    nothing = Judged({}, np.empty(0, dtype=bool), np.empty(0, dtype=np.int64), None)
+    evaluation = Evaluation("account", 20_000, 1_586, {}, {}, nothing, {}, {}, ())
+    head, table, foot = card_of((FOLDER / FILE_NAME).read_bytes(), evaluation).partition("|---|---|---|---|---|\n")
+    card = (FOLDER / "card.md").read_text(encoding="utf-8")
+    assert card.startswith(head + table)
+    assert card.endswith(foot)
+    assert len(foot) > 100
 
 
 def test_every_family_of_the_product_is_heard() -> None:

@@ -147,8 +147,8 @@ def test_a_locale_that_is_not_spoken_is_said() -> None:
     [
         (["decide", "absent.json"], 1, "absent.json: no such file or directory"),
         (["decide", "--as-of", "yesterday", "-"], 2, "must be a day or an RFC 3339 instant"),
-        (["decide", "--rules", "absent", "-"], 1, "`absent`: there is no such folder"),
-        (["decide", "--models", "absent", "-"], 1, "`absent`: there is no such folder"),
+        (["decide", "--rules", "absent", "-"], 1, "`absent`: there is no such folder; name it with --rules"),
+        (["decide", "--models", "absent", "-"], 1, "`absent`: there is no such folder; name it with --models"),
         (["decide", "--max-actions", "21", "-"], 2, "less than or equal to 20"),
         (["decide", "--models", "examples", "-"], 3, "the churn model cannot be used"),
         (["dezide"], 2, "No such command"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,9 @@ def test_the_report_accounts_for_the_data_and_shows_baselines(report: dict[str, 
     assert report["churners"] == 127
     assert {"usage.active_ratio", "relationship.executive_sponsor", "surveys.csat.mean"} <= set(report["facts"])
     assert report["measures"]["this model"]["auc"] > 0.6
+    assert report["bands"] == {"low": 0.23, "moderate": 0.43, "high": 0.6, "critical": 1.0}
+    assert set(report["tables"]) < set(report["facts"])
+    assert report["rivals"][0]["name"] in {"logistic", "spline logistic"}
     assert {"prevalence", "health score", "logistic", "default boosting"} < set(report["measures"])
 
 
@@ -148,7 +152,8 @@ def test_a_column_that_knows_the_outcome_is_named(tmp_path: Path) -> None:
     (tmp_path / "book" / "book.csv").write_text("\n".join([header, *spoiled]), encoding="utf-8")
     ended = trained(tmp_path / "models", folder=tmp_path / "book")
     assert ended.code == 2
-    assert "support.open_p1: tells the outcome alone (AUC 1.000); leave it out, or vouch for it" in ended.stderr
+    told = "support.open_p1 (column `Open P1`): tells the outcome alone (AUC 1.000); leave it out, or vouch for it"
+    assert [line for line in ended.stderr.splitlines() if line.startswith(told)]
     assert not (tmp_path / "models").exists()
 
 
@@ -191,6 +196,7 @@ def test_show_tells_the_origin_and_the_tables() -> None:
     shown = nextplay("model", "show").stdout
     assert shown.startswith("synthetic-1: synthetic, risk within 90 days\n")
     assert "usage.active_ratio (usage)" in shown
+    assert "cross-validated over those rows, each judged by a model that never saw its account: auc 0.7" in shown
     table = nextplay("model", "show", "--fact", "relationship.champion").stdout
     assert [line.split()[-1] for line in table.splitlines()[-3:]] == ["left", "present", "unknown"]
     assert nextplay("model", "show", "--fact", "usage.wizardry").code == 2
@@ -205,4 +211,6 @@ def test_explain_adds_up() -> None:
     assert told["base"] + sum(facts) == told["log_odds"]
     for family in told["families"]:
         assert sum(fact["contribution"] for fact in family["facts"]) == family["contribution"]
-    assert "log-odds" in nextplay("model", "explain", snapshot).stdout
+    text = nextplay("model", "explain", snapshot).stdout
+    assert "log-odds" in text
+    assert not re.search(r"\d\.\d{7}", text)

@@ -52,6 +52,18 @@ def test_a_feed_that_broke_is_told_first(books: tuple[Path, Path], tmp_path: Pat
     assert drift(then, broken, "--fail-if-drift").code == 6
 
 
+def test_too_few_accounts_get_no_verdict_and_do_not_pass_the_gate(books: tuple[Path, Path], tmp_path: Path) -> None:
+    """Where no test has accounts enough nothing is said of drift, and the gate ends with a code of its own."""
+    short = tmp_path / "short.jsonl"
+    short.write_text("".join(books[1].read_text(encoding="utf-8").splitlines(keepends=True)[:20]), encoding="utf-8")
+    ended = drift(books[0], short, "--fail-if-drift")
+    assert ended.code == 7
+    closing = "no verdict: none of 44 tests has enough accounts; bring at least 50 on each side\n"
+    assert ended.stdout.endswith(closing)
+    assert "nothing drifted" not in ended.stdout
+    assert drift(books[0], short).code == 0
+
+
 def test_json_has_every_test_in_order(books: tuple[Path, Path]) -> None:
     """Each finding carries figure, threshold, chance, verdict, words and remedy; `--all` shows as many lines."""
     told = json.loads(drift(*books, "--format", "json").stdout)

@@ -197,7 +197,11 @@ def test_schemas_come_out_while_the_rulebook_has_faults(rulebook: Path, tmp_path
 def test_a_folder_that_is_not_there(command: tuple[str, ...]) -> None:
     """Whatever is to be read and is not there is told in the same way; exit 1."""
     ended = nextplay("rules", *command)
-    assert (ended.code, ended.stdout, ended.stderr) == (1, "", "`absent`: there is no such folder\n")
+    assert (ended.code, ended.stdout, ended.stderr) == (
+        1,
+        "",
+        "`absent`: there is no such folder; name it as the argument, or go to the folder that it stands in\n",
+    )
 
 
 @pytest.mark.parametrize("command", ["check", "test", "schema"])

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 
 from nextplay.authoring.csv_mapping import CsvMapping
+from nextplay.authoring.label_words import LabelWords
 from nextplay.authoring.outcome_file import OutcomeFile
 from nextplay.authoring.outcome_rows import outcome_rows
 from nextplay.authoring.train_config import TrainConfig
@@ -75,16 +76,19 @@ def labelled_table(path: Path, config: TrainConfig, mapping: CsvMapping | None, 
 def labelled_rows(path: Path, config: TrainConfig, mapping: CsvMapping | None, plan: FactPlan) -> LabelledRows:
     """Read the planned facts of each row with its label; rows without one, or with an open horizon, are counted.
 
-    Raises `InputInvalid` or `ExportInvalid` where columns or outcomes are missing, or no row remains.
+    Raises `InputInvalid` or `ExportInvalid` where columns or outcomes are missing, no row remains, or all rows that
+    remain have the same outcome.
     """
     label = config.label
     outcomes = OutcomeFile(path.parent / label.file, label.key) if label.file and label.key else None
     read: list[tuple[Facts, str, int, bool]] = []
+    words = LabelWords(config.label.left)
     left_out: Counter[str] = Counter()
     rows = cells = 0
     for row in outcome_rows(path, config, mapping, outcomes):
         rows += 1
         cells += row.cells
+        words.add(row.told)
         if row.snapshot is None or row.left is None:
             left_out[row.dropped or "no label"] += 1
             continue
@@ -95,6 +99,7 @@ def labelled_rows(path: Path, config: TrainConfig, mapping: CsvMapping | None, p
         read.append((plan.read(row.snapshot), row.snapshot.account_id, day, row.left))
     if not read:
         raise InputInvalid([Violation(path.name, _nothing_read(config, mapping))])
+    words.check([left for _, _, _, left in read])
     return LabelledRows(
         values={name: [facts.value(name) for facts, _, _, _ in read] for name in plan.names},
         accounts=numbered([account for _, account, _, _ in read]),

@@ -20,13 +20,15 @@ from nextplay.snapshot import CustomerSnapshot, parse_json_snapshot, read_snapsh
 class OutcomeRow(NamedTuple):
     """What a row gave: its snapshot, or under `dropped` why there is none; and whether the account left.
 
-    `left` is `None` where nothing is said of it. `cells` counts what in the row could not be used.
+    `left` is `None` where nothing is said of it, and `told` the word that says it. `cells` counts what in the row could
+    not be used.
     """
 
     snapshot: CustomerSnapshot | None
     left: bool | None
     dropped: str = ""
     cells: int = 0
+    told: str | None = None
 
 
 def outcome_rows(
@@ -42,7 +44,7 @@ def outcome_rows(
     for row, told in found:
         if row.snapshot is not None:
             asked = told if outcomes is None else outcomes.of(row.snapshot.account_id, row.snapshot.as_of.date())
-            yield row._replace(left=None if asked is None else asked in config.label.left)
+            yield row._replace(left=None if asked is None else asked in config.label.left, told=asked)
         else:
             yield row
 

@@ -44,11 +44,11 @@ class Label(_Section):
 
 
 class Bands(_Section):
-    """Upper limits of the bands, as probabilities; critical reaches to 1."""
+    """Upper limits of the bands, as probabilities; what is left out follows from the base rate."""
 
-    low: _Share = 0.05
-    moderate: _Share = 0.15
-    high: _Share = 0.30
+    low: _Share | None = None
+    moderate: _Share | None = None
+    high: _Share | None = None
 
 
 class TrainConfig(_Section):

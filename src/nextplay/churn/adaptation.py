@@ -18,11 +18,18 @@ _EDGE: Final = 0.5 / MILLION
 """What is written as 0 or 1 with six decimals is within this of it."""
 
 
-def adapted_artefact(file: ModelFile, specs: Mapping[str, FactSpec], *, version: str, adaptation: Adaptation) -> bytes:
+def adapted_artefact(
+    file: ModelFile,
+    specs: Mapping[str, FactSpec],
+    *,
+    version: str,
+    adaptation: Adaptation,
+    mean: float | None = None,
+) -> bytes:
     """Write the artefact `version`: the tables of `file`, with the line of `adaptation` behind its probabilities.
 
-    Where the file says how answers were spread, their quantiles go through the line; their mean cannot, and is left
-    out. Raises `ModelInvalid` where `file` cannot be used, `InputInvalid` where the line leads too far.
+    Where the file says how answers were spread, their quantiles go through the line; their mean cannot, and is `mean`,
+    or left out. Raises `ModelInvalid` where `file` cannot be used, `InputInvalid` where the line leads too far.
     """
     artefact = verified(file, specs)
     slope, intercept = adaptation.slope, adaptation.intercept
@@ -43,6 +50,7 @@ def adapted_artefact(file: ModelFile, specs: Mapping[str, FactSpec], *, version:
         lost = {"mean"} if len(set(quantiles)) == len(set(was["probabilities"])) else {"mean", "binned"}
         document["reference"] = {key: value for key, value in was.items() if key not in lost}
         document["reference"]["probabilities"] = quantiles
+        document["reference"] |= {} if mean is None else {"mean": round(mean * MILLION) / MILLION}
     return artefact_bytes(document)
 
 

@@ -141,6 +141,11 @@ class ChurnModel:
             positions, pick = self._picked = facts.positions, _picker([facts.positions[name] for name in self._order])
         return self._score(pick(facts.values))
 
+    @property
+    def calibrated(self) -> bool:
+        """Say whether a calibrator, or an adaptation, stands between the sum of the tables and the probability."""
+        return self._calibrator.kind != "none"
+
     def contributions(self, facts: Facts) -> dict[str, float]:
         """Return what each fact adds to the log-odds of one account, by name; with `base` they are the log-odds."""
         values = [facts.value(name) for name in self._order]

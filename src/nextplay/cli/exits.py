@@ -18,6 +18,7 @@ class ExitCode(IntEnum):
     TESTS = 4
     DIFFERENCES = 5
     DRIFTED = 6
+    NO_VERDICT = 7
     OURS = 70
 
 
@@ -50,6 +51,8 @@ def exit_code(error: Exception) -> ExitCode:
 def error_text(error: Exception) -> str:
     """Word an error for the person at the terminal."""
     lead = next((f"{text}\n" for kind, text in _LEADS.items() if isinstance(error, kind)), "")
+    if isinstance(error, InputInvalid):
+        return lead + "\n".join(map(str, error.violations))
     if isinstance(error, NextplayError):
         return f"{lead}{error}"
     if isinstance(error, OSError):

@@ -165,6 +165,8 @@ def _by_rate(source: _Source, told: float, per_days: int | None, *, data: Path |
         "prior": "an account of average signs",
     }[shift.matched]
     notes.append(f"{what}: {shift.before:.1%} before, {rate:.1%} after")
+    if shift.matched == "reference" and source.artefact.reference and source.artefact.reference.mean is None:
+        warnings.append("an earlier writer kept no mean, so a low rate may be missed by a third")
     if shift.matched != "book":
         warnings.append(
             "none of your accounts was looked at; name your snapshots with --data to match the mean over them"
@@ -224,9 +226,12 @@ def _by_outcomes(source: _Source, data: Path, config: Path) -> _Adapted:
 
 def _write(folder: Path, source: _Source, found: _Adapted) -> None:
     from nextplay.churn.training.adapted_card import adapted_card  # noqa: PLC0415  looking into a model needs no numpy
+    from nextplay.churn.training.base_rate import mean_after  # noqa: PLC0415  likewise
 
     specs, about = source.vocabulary.specs, source.artefact
-    content = adapted_artefact(source.file, specs, version=folder.name, adaptation=found.adaptation)
+    line = found.adaptation
+    mean = mean_after(about, line.slope, line.intercept)
+    content = adapted_artefact(source.file, specs, version=folder.name, adaptation=line, mean=mean)
     ChurnModel.load(ModelFile(folder / FILE_NAME, content), specs)
     card = adapted_card(folder.name, about.provenance, about.horizon_days, adaptation=found.adaptation, rung=found.rung)
     with writing(folder):

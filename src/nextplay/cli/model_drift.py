@@ -76,7 +76,7 @@ def run_drift(  # noqa: PLR0913  each parameter is an option of the command
     ] = None,
     version: VersionOption = None,
     fail_if_drift: Annotated[
-        bool, typer.Option("--fail-if-drift", help="End with exit code 6 if one drifted.")
+        bool, typer.Option("--fail-if-drift", help="End with exit code 6 if one drifted, with 7 if none could be told.")
     ] = False,
     everything: Annotated[bool, typer.Option("--all", help="Also what is steady, line by line.")] = False,
     as_of: AsOfOption = None,
@@ -120,8 +120,10 @@ def run_drift(  # noqa: PLR0913  each parameter is an option of the command
         say_json(document)
     else:
         _say(document, everything=everything)
-    if document["drifted"] and fail_if_drift:
+    if fail_if_drift and document["drifted"]:
         raise typer.Exit(ExitCode.DRIFTED)
+    if fail_if_drift and not document["judged"]:
+        raise typer.Exit(ExitCode.NO_VERDICT)
 
 
 def _logged(
@@ -181,8 +183,6 @@ def _matured(artefact: Artefact, now: _Rows, config: Path | None) -> tuple[Findi
     rows = now.labelled
     if rows is None or config is None:
         return ()
-    if not 0 < rows.left.sum() < len(rows.left):
-        raise InputInvalid([Violation("label", "all rows have the same outcome; nothing can be told apart")])
     trained = artefact.training.measures.get("auc") if artefact.training else None
     return calibration_drift(
         now.sample.probabilities, rows.left, rows.accounts, trained_auc=trained, seed=read_train_config(config).seed
@@ -201,6 +201,7 @@ def _document(artefact: Artefact, now: _Rows, findings: Sequence[Finding], *, ag
         "against": against,
         "false_alarms": FALSE_ALARMS,
         "findings": [asdict(one) for one in findings],
+        "judged": sum(one.verdict != "too few" for one in findings),
         "drifted": sum(one.verdict == "drifted" for one in findings),
     }
 
@@ -211,14 +212,28 @@ def _say(document: Mapping[str, Any], *, everything: bool) -> None:
     say(f"{document['version']} ({document['provenance']}): {counted} against {document['against']}")
     for reason, count in document["left_out"].items():
         say(f"  left out {plural(count, 'row')}: {reason}")
-    judged = sum(one["verdict"] != "too few" for one in findings)
-    rate = f"{document['false_alarms']:.0%}"
-    say(f"{plural(judged, 'test')}; where nothing drifted one of them alarms in about {rate} of the runs")
+    judged = document["judged"]
+    if judged:
+        rate = f"{document['false_alarms']:.0%}"
+        say(f"{plural(judged, 'test')}; where nothing drifted one of them alarms in about {rate} of the runs")
     for step, title in _TITLES.items():
         found = [one for one in findings if one["step"] == step]
         if found:
             _say_step(title, found, everything=everything)
-    say(f"\n{plural(document['drifted'], 'figure')} drifted" if document["drifted"] else "\nnothing drifted")
+    say(f"\n{_closing(document)}")
+
+
+def _closing(document: Mapping[str, Any]) -> str:
+    from nextplay.churn.drift import FEWEST  # noqa: PLC0415  looking into a model needs no numpy
+
+    drifted, judged, of = document["drifted"], document["judged"], len(document["findings"])
+    if not judged:
+        return f"no verdict: none of {of} tests has enough accounts; bring at least {FEWEST} on each side"
+    if drifted:
+        return f"{plural(drifted, 'figure')} drifted"
+    return (
+        "nothing drifted" if judged == of else f"nothing drifted in {judged} of {of} tests; the others have no verdict"
+    )
 
 
 def _say_step(title: str, found: Sequence[Mapping[str, Any]], *, everything: bool) -> None:

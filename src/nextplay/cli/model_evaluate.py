@@ -15,7 +15,6 @@ from nextplay.cli.model_report import refuse_without_plots, report_of
 from nextplay.cli.model_show import VersionOption, model_folder, vocabulary_of
 from nextplay.cli.output import Format, FormatOption, complain, plural, say, say_json, write_text
 from nextplay.cli.places import ModelsOption, RulesOption, models_for
-from nextplay.errors import InputInvalid, Violation
 
 if TYPE_CHECKING:
     from nextplay.authoring.labelled import LabelledRows
@@ -49,8 +48,6 @@ def evaluate(
     model = ChurnModel.load(file, vocabulary.specs)
     plan = vocabulary.plan(model.fact_names)
     rows = labelled_rows(data, asked, mapping_of(config, asked), plan)
-    if not 0 < rows.left.sum() < len(rows.left):
-        raise InputInvalid([Violation("label", "all rows have the same outcome; nothing can be told apart")])
     if asked.horizon_days != model.horizon_days:
         days = f"within {asked.horizon_days} days, the model speaks of {model.horizon_days}"
         complain(f"warning: the outcomes are {days}")

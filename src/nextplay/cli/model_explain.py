@@ -7,11 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
+from nextplay.churn.calibration import log_odds_of
 from nextplay.churn.model import ChurnModel
 from nextplay.cli.model_show import VersionOption, model_folder, vocabulary_of
 from nextplay.cli.output import Format, FormatOption, say, say_json
 from nextplay.cli.places import ModelsOption, RulesOption, models_for
 from nextplay.cli.rules_explain import snapshot_of
+from nextplay.decision import FactValue
 from nextplay.facts import Facts
 
 
@@ -42,11 +44,24 @@ def explain(
     for family in document["families"]:
         say(f"{family['contribution']:+7.3f}  {family['family']}")
         for fact in family["facts"]:
-            said = "unknown" if fact["value"] is None else fact["value"]
-            say(f"{fact['contribution']:+15.3f}  {fact['fact']}: {said}")
+            say(f"{fact['contribution']:+15.3f}  {fact['fact']}: {_said(fact['value'])}")
     say(f"{document['log_odds']:+7.3f}  log-odds")
+    if model.calibrated:
+        say(f"{log_odds_of(document['probability']):+7.3f}  behind the calibrator: the log-odds of the probability")
     for name in document["out_of_range"]:
         say(f"`{name}` is beyond what the model was made from")
+
+
+def _said(value: FactValue) -> str:
+    """Write a value with six figures; JSON has all of them."""
+    match value:
+        case None:
+            return "unknown"
+        case bool():
+            return "true" if value else "false"
+        case float():
+            return f"{value:.0f}" if value.is_integer() else f"{value:.6g}"
+    return str(value)
 
 
 def _document(model: ChurnModel, facts: Facts) -> dict[str, Any]:

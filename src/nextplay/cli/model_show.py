@@ -78,7 +78,9 @@ def _head(artefact: Artefact) -> Iterator[str]:
     if training is not None:
         yield f"learned from {training.rows} rows of {training.accounts} accounts, {training.churners} left"
         measures = ", ".join(f"{name} {value:.3f}" for name, value in sorted(training.measures.items()))
-        yield measures if adaptation is None else f"before it was adapted: {measures}"
+        yield f"cross-validated over those rows, each judged by a model that never saw its account: {measures}"
+        if adaptation is not None:
+            yield "those measures are of the model before it was adapted"
     yield ""
 
 

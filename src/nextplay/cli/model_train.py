@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from nextplay.authoring.fact_columns import with_columns
 from nextplay.authoring.train_config import TrainConfig, mapping_of, read_train_config
 from nextplay.churn.artefact import FILE_NAME, Artefact, ModelFile, verified
 from nextplay.churn.model import ChurnModel
@@ -57,17 +58,23 @@ def train(
     if folder.exists():
         raise InputInvalid([Violation("version", f"`{folder}` is there already; a version stays what it was")])
     vocabulary = vocabulary_of(rules)
-    labelled = labelled_table(data, asked, mapping_of(config, asked), vocabulary)
-    model, evaluation = _trained(labelled, asked)
+    mapping = mapping_of(config, asked)
+    labelled = labelled_table(data, asked, mapping, vocabulary)
+    bands = _bands(labelled, asked)
+    try:
+        model, evaluation = _trained(labelled, asked)
+    except InputInvalid as error:
+        raise with_columns(error, mapping, vocabulary.specs) from error
     files = _files(model, evaluation, asked, vocabulary)
     file = ModelFile(folder / FILE_NAME, files[FILE_NAME])
     ChurnModel.load(file, vocabulary.specs)
+    artefact = verified(file, vocabulary.specs)
     if keep_learner:
         from nextplay.churn.training.learner import learner_files  # noqa: PLC0415  only who keeps it needs skops
 
         files |= learner_files(model, files[FILE_NAME])
     if can_draw():
-        files[REPORT_FILE] = _report(verified(file, vocabulary.specs), asked, vocabulary, (labelled, model, evaluation))
+        files[REPORT_FILE] = _report(artefact, asked, vocabulary, (labelled, model, evaluation))
     else:
         complain(LEFT_OUT)
     with writing(folder):
@@ -75,11 +82,20 @@ def train(
         for name, content in files.items():
             (folder / name).write_bytes(content)
     if output is Format.JSON:
-        say_json(_document(labelled, model, evaluation) | {"folder": str(folder)})
+        tabled = [table.fact for table in artefact.tables]
+        say_json(_document(labelled, model, evaluation) | {"tables": tabled, "bands": bands, "folder": str(folder)})
     else:
-        _say(labelled, model, evaluation)
+        _say(labelled, model, evaluation, tables=len(artefact.tables))
+        _say_bands(bands, labelled)
         read = " and ".join(name for name in (REPORT_FILE, CARD_FILE) if name in files)
         say(f"\nwritten to {folder}; read its {read}, then let {out / 'churn' / 'current'} name it to serve it")
+
+
+def _bands(labelled: Labelled, asked: TrainConfig) -> dict[str, float]:
+    """Return the bands that the model will have; before the training, so that a mistake in them costs no time."""
+    from nextplay.churn.training.bands import bands_of  # noqa: PLC0415  looking into a model needs no numpy
+
+    return bands_of(float(labelled.table.label.mean()), asked.bands.model_dump())
 
 
 def _trained(labelled: Labelled, asked: TrainConfig) -> tuple[Fitted, Evaluation]:
@@ -110,8 +126,7 @@ def _files(model: Fitted, evaluation: Evaluation, asked: TrainConfig, vocabulary
     from nextplay.churn.training.assembly import Title, artefact_of  # noqa: PLC0415  only training needs scikit-learn
     from nextplay.churn.training.card import card_of  # noqa: PLC0415  likewise
 
-    bands = asked.bands.model_dump() | {"critical": 1.0}
-    about = Title(asked.version, asked.provenance, asked.horizon_days, bands, asked.families)
+    about = Title(asked.version, asked.provenance, asked.horizon_days, asked.bands.model_dump(), asked.families)
     artefact = artefact_of(model, vocabulary.specs, about)
     return {FILE_NAME: artefact, CARD_FILE: card_of(artefact, evaluation).encode()}
 
@@ -157,11 +172,22 @@ def _document(labelled: Labelled, model: Fitted, evaluation: Evaluation) -> dict
         "judged_rows": evaluation.rows,
         "measures": {name: asdict(found) for name, found in evaluation.measures.items()},
         "intervals": dict(evaluation.intervals),
+        "rivals": [asdict(rival) | {"clear": rival.clear} for rival in evaluation.rivals],
     }
 
 
-def _say(labelled: Labelled, model: Fitted, evaluation: Evaluation) -> None:
+def _say_bands(bands: dict[str, float], labelled: Labelled) -> None:
+    from nextplay.churn.training.bands import bands_words  # noqa: PLC0415  looking into a model needs no numpy
+
+    rate = float(labelled.table.label.mean())
+    say(f"\nbands: {bands_words(bands, rate)}")
+    if rate >= bands["moderate"]:
+        complain("warning: an account with the base rate stands in one of the upper two bands; raise `bands`")
+
+
+def _say(labelled: Labelled, model: Fitted, evaluation: Evaluation, *, tables: int) -> None:
     from nextplay.churn.training.card import measure_rows  # noqa: PLC0415  only training needs scikit-learn
+    from nextplay.churn.training.rivals import rival_sentence  # noqa: PLC0415  likewise
 
     table = model.table
     say(f"{plural(len(table), 'row')} of {labelled.rows} learned from; {plural(table.churners, 'account')} left")
@@ -171,11 +197,19 @@ def _say(labelled: Labelled, model: Fitted, evaluation: Evaluation) -> None:
         say(f"  left out {plural(labelled.cells, 'cell')} that could not be read; `snapshots from-csv` names each")
     if labelled.without_row:
         say(f"  left out {plural(labelled.without_row, 'outcome')} of an account and day that is in no row")
-    say(f"{plural(len(table.names), 'fact')}, {plural(model.rounds, 'round')}, calibrator {model.calibrator.kind}")
-    how = "later rows, after a gap of the horizon" if evaluation.split == "time" else "other accounts, in folds"
-    say(f"\njudged on {plural(evaluation.rows, 'row')}: {how}\n\n| | AUC | log-loss | Brier | slope |")
+    say(f"{plural(len(table.names), 'fact')} could be fed, {tables} turned out to tell something")
+    say(f"{plural(model.rounds, 'round')}, calibrator {model.calibrator.kind}")
+    how = (
+        "later than those it learned from and of other accounts, after a gap of the horizon"
+        if evaluation.split == "time"
+        else "in folds, of accounts other than those it learned from"
+    )
+    say(f"\na model of the same recipe, judged on {plural(evaluation.rows, 'row')} {how};")
+    say("the model that is written then learned from all rows\n\n| | AUC | log-loss | Brier | slope |")
     for row in ("|---|---|---|---|---|", *measure_rows(evaluation)):
         say(row)
+    for rival in evaluation.rivals:
+        say(f"\n{rival_sentence(rival)}")
     for warning in model.warnings:
         complain(f"warning: {warning}")
     if evaluation.deep_is_better:

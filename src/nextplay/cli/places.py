@@ -11,15 +11,20 @@ from nextplay.errors import InputInvalid, NextplayError, Violation
 from nextplay.rules.source import read_rulebook_folder, without_tests
 
 
-def _folder(path: Path | None) -> Path | None:
-    """Refuse what is no folder. Raises `NextplayError` for what is not there, `InputInvalid` for a file or stdin."""
-    if path is None or path.is_dir():
+def _folder(context: typer.Context, option: typer.CallbackParam, path: Path | None) -> Path | None:
+    """Refuse what is no folder, naming the option that says another.
+
+    Raises `NextplayError` for what is not there, `InputInvalid` for a file or stdin.
+    """
+    if path is None or path.is_dir() or context.resilient_parsing:
         return path
     if str(path) == "-":
         raise InputInvalid([Violation("`-`", "cannot be read from stdin: name a folder; a rulebook is a whole folder")])
     if path.exists():
         raise InputInvalid([Violation(f"`{path}`", "is a file; name the folder that it stands in")])
-    raise NextplayError(f"`{path}`: there is no such folder")
+    name = next((name for name in option.opts if name.startswith("--")), None)
+    remedy = f"name it with {name}" if name else "name it as the argument"
+    raise NextplayError(f"`{path}`: there is no such folder; {remedy}, or go to the folder that it stands in")
 
 
 RulesOption = Annotated[

@@ -99,8 +99,8 @@ def test_the_verdict_says_what_the_figures_say(found: dict[str, Any]) -> None:
     wrong = ends | {"slope": [1.2, 1.8], "rate": [0.2, 0.3]}
     assert "right on average and too cautious" in verdict_with(found, intervals=wrong, mean=0.25)
     assert "use the order, not the numbers" in verdict_with(found, brier_skill=-0.01)
-    losing = verdict_with(found, intervals=ends | {"log_loss": [9.0, 9.9]}, log_loss=9.5)
-    assert "is clearly better in log-loss" in losing
+    assert "Logistic does better" in verdict_with(found | {"rivals": ["Logistic does better."]})
+    assert "does better" not in verdict_with(found | {"rivals": []})
 
 
 @pytest.mark.parametrize(

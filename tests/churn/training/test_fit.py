@@ -56,6 +56,8 @@ def test_few_churners_are_warned_of_and_too_few_refused() -> None:
     assert checked(churning(49)) == ("only 49 accounts left; under 50 the figures below are hardly more than a guess",)
     with pytest.raises(InputInvalid, match="label: only 19 accounts left; under 20 nothing can be learned"):
         checked(churning(19))
+    with pytest.raises(InputInvalid, match=r"only 12 accounts left among the earlier rows.*`nextplay model adapt`"):
+        checked(churning(12), side=" among the earlier rows")
     with pytest.raises(InputInvalid, match="label: only 0 accounts stayed throughout"):
         checked(churning(200))
 

@@ -21,8 +21,9 @@ from nextplay.churn.training.diagnostics import (
     periods,
     reliability,
 )
-from nextplay.churn.training.evaluation import OURS, measured_all
+from nextplay.churn.training.evaluation import NOBODY, OURS, measured_all
 from nextplay.churn.training.measures import auc, intervals
+from nextplay.churn.training.rivals import rival_sentence, rivals
 
 CALLED: Final = (0.05, 0.10, 0.20)
 """Shares of accounts that a team may have the time to call."""
@@ -30,7 +31,6 @@ FAINT: Final = 0.05
 """A fact that moves the log-odds by less, known or unknown, is named and not drawn: 5 % of the odds at most."""
 _CURVE: Final = np.linspace(0, 1, 101)
 _HEALTH: Final = "health score"
-_NOBODY: Final = "prevalence"
 _SCORE_BINS: Final = 20
 
 
@@ -55,10 +55,12 @@ def document_of(subject: Subject) -> dict[str, Any]:
         "warnings": list(subject.warnings),
         "vouched": list(subject.vouched),
         "models": models,
+        "rivals": [rival_sentence(rival) for rival in rivals(subject.judged, OURS, seed=subject.seed)],
         "gaps": [{"name": name, **asdict(gap)} for name, gap in subject.gaps.items()],
         "reliability": _reliability(subject),
         "lift": _lift(subject),
         "facts": len(drawn),
+        "fed": subject.fed,
         "shapes": told,
         "faint": [{"fact": shape["fact"], "label": shape["label"]} for shape in drawn if shape not in told],
         "stress": [*_stress(subject)],
@@ -92,12 +94,12 @@ def _judged(subject: Subject) -> dict[str, Any]:
 def _models(subject: Subject) -> list[dict[str, Any]]:
     judged = subject.judged
     found = measured_all(judged)
-    nobody = found[_NOBODY].brier
+    nobody = found[NOBODY].brier
     return [
         {
             "name": name,
             "ours": name == OURS,
-            "flat": name == _NOBODY or bool(np.ptp(judged.probability[name]) == 0),
+            "flat": name == NOBODY or bool(np.ptp(judged.probability[name]) == 0),
             "brier_skill": 1 - measures.brier / nobody,
             "intervals": {
                 key: list(ends)
@@ -105,7 +107,7 @@ def _models(subject: Subject) -> list[dict[str, Any]]:
                     judged.probability[name], judged.label, judged.accounts, seed=subject.seed
                 ).items()
             },
-            **asdict(measures if name != _NOBODY else replace(measures, auc=0.5)),
+            **asdict(measures if name != NOBODY else replace(measures, auc=0.5)),
         }
         for name, measures in found.items()
     ]

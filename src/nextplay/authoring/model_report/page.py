@@ -19,8 +19,14 @@ _ORIGINS: Final = {
     "expert": "Set by hand, learned from nobody. It ranks by judgement; its probabilities are no rates.",
 }
 _HOW: Final = {
-    "time": "They are later than all that it learned from, with a gap of the horizon between.",
-    "account": "They are of accounts that it did not learn from, dealt to folds by chance.",
+    "time": (
+        "They judged a model of the same recipe that had learned from earlier rows of other accounts alone, with a gap "
+        "of the horizon between; the model of this page then learned from all rows, these among them."
+    ),
+    "account": (
+        "In folds, each judged a model of the same recipe that had learned from other accounts alone; the model of "
+        "this page then learned from all rows."
+    ),
     "given": "They were given to a model made before. Where it learned from them, these figures flatter.",
 }
 

@@ -235,9 +235,10 @@ def _word_shape(figure: Any, shape: Document, span: tuple[float, float]) -> str:
     axes.plot([shape["missing"]], [len(words) + 0.3], "o", markerfacecolor=PALETTE["paper"], markeredgecolor=_OURS,
               markersize=5)  # fmt: skip
     shares = [*shape["shares"], shape["unknown_share"]]
+    bases = [*[""] * len(words), " of all"]
     labels = [
-        _shortened(word) if share is None else f"{_shortened(word)} ({100 * share:.0f} %)"
-        for word, share in zip([*words, "unknown"], shares, strict=True)
+        _shortened(word) if share is None else f"{_shortened(word)} ({100 * share:.0f} %{base})"
+        for word, share, base in zip([*words, "unknown"], shares, bases, strict=True)
     ]
     axes.set_yticks([*range(len(words)), len(words) + 0.3], labels)
     axes.set_ylim(len(words) + 0.8, -0.6)

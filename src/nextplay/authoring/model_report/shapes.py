@@ -23,6 +23,12 @@ _UNITS: Final[Mapping[str, str]] = {
     "volume": "the product's own unit",
 }
 """Units as they stand on an axis, where the unit's own name does not."""
+_OWN_UNITS: Final[Mapping[str, str]] = {
+    "contract.seat_change_ratio": "1 = as at the start of the term",
+    "usage.committed_volume_ratio": "1 = all that was committed",
+    "usage.license_utilization": "1 = every seat",
+}
+"""Units of facts that measure against what was bought, not against what is usual."""
 _LONGEST: Final = 46
 _STRETCH: Final = 3.0
 """Beyond the 90th per cent an axis goes on for so many times the width from the 10th: one giant squeezes nobody."""
@@ -83,7 +89,7 @@ def _steps(table: NumberTable, spec: FactSpec, spread: FactReference | None) -> 
 
 def _axis(spec: FactSpec) -> str:
     """Name the fact with its unit; where both do not fit under a small plot, the unit: the caption has the name."""
-    unit = _UNITS.get(spec.unit, spec.unit)
+    unit = _OWN_UNITS.get(spec.name, _UNITS.get(spec.unit, spec.unit))
     whole = ", ".join(filter(None, (fact_label(spec.name), unit)))
     return whole if len(whole) <= _LONGEST else unit or "how many"
 

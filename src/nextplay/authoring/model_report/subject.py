@@ -43,7 +43,8 @@ class Subject:
 
     `how` says which rows judged: later ones, other accounts in folds, or rows `given` to a model made before. `dated`
     are rows for the look over dates: of a training all rows, each scored by models that never saw its account.
-    `vouched` are facts that a person vouched for, `note` says where the baselines come from.
+    `vouched` are facts that a person vouched for, `note` says where the baselines come from. `fed` counts the
+    facts that a training could learn from.
     """
 
     artefact: Artefact
@@ -58,6 +59,7 @@ class Subject:
     warnings: tuple[str, ...] = ()
     vouched: tuple[str, ...] = ()
     note: str = ""
+    fed: int | None = None
 
 
 def subject_of_training(
@@ -83,7 +85,8 @@ def subject_of_training(
         seed=model.recipe.seed,
         warnings=model.warnings,
         vouched=vouched,
-        note="The baselines learned from the very rows that the model learned from, and judge the same ones.",
+        fed=len(table.names),
+        note="The baselines learned from the very rows that the judged model learned from, and judge the same ones.",
     )
 
 

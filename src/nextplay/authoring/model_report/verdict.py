@@ -7,13 +7,12 @@ from typing import Any, Final
 
 Document = Mapping[str, Any]
 _CHANCE: Final = 0.5
-_PLAIN: Final = ("health score", "logistic", "spline logistic")
 
 
 def verdict(found: Document) -> list[str]:
-    """Return two sentences: does it rank, and can its probabilities be taken at their word."""
+    """Say whether it ranks, whether its probabilities can be taken at their word, and which plain models do better."""
     ours = next(model for model in found["models"] if model["ours"])
-    return [_typeset(_ranking(ours, found)), _typeset(_calibration(ours, found))]
+    return [_typeset(sentence) for sentence in (_ranking(ours, found), _calibration(ours), *found["rivals"])]
 
 
 def gap_sentences(found: Document) -> list[str]:
@@ -53,7 +52,7 @@ def _beside_health(found: Document) -> str:
     return f"which these rows cannot tell from {other}"
 
 
-def _calibration(ours: Document, found: Document) -> str:
+def _calibration(ours: Document) -> str:
     mean, rate, skill = ours["mean"], ours["rate"], ours["brier_skill"]
     low, high = ours["intervals"]["rate"]
     level = "too high" if mean > high else "too low" if mean < low else "right"
@@ -66,17 +65,7 @@ def _calibration(ours: Document, found: Document) -> str:
     )
     told = f"{100 * mean:.1f} % said on average, {100 * rate:.1f} % left, slope {ours['slope']:.2f}"
     join = f"{level} on average" + (f" and {sure}" if sure else "")
-    return f"Its probabilities are {join} ({told}), with {worth}{_better_plain(ours, found)}."
-
-
-def _better_plain(ours: Document, found: Document) -> str:
-    """Name a plain baseline whose log-loss is below the whole interval of the model's."""
-    low = ours["intervals"]["log_loss"][0]
-    better = [model for model in found["models"] if model["name"] in _PLAIN and model["log_loss"] < low]
-    if not better:
-        return ""
-    best = min(better, key=lambda model: float(model["log_loss"]))
-    return f"; but {best['name']} is clearly better in log-loss ({best['log_loss']:.3f} against {ours['log_loss']:.3f})"
+    return f"Its probabilities are {join} ({told}), with {worth}."
 
 
 def _gaps(found: Document) -> Iterator[str]:

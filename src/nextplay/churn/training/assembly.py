@@ -13,6 +13,7 @@ from nextplay.churn.artefact import FORMAT, artefact_bytes
 from nextplay.churn.reference import DECIMALS, spread_of_answers, spread_of_numbers, spread_of_words
 from nextplay.churn.tables import Family
 from nextplay.churn.training.additive import Additive, Steps
+from nextplay.churn.training.bands import bands_of
 from nextplay.churn.training.facts import family_of
 from nextplay.churn.training.fit import Fitted, library_versions
 from nextplay.churn.training.measures import sigmoids
@@ -22,13 +23,15 @@ from nextplay.facts.spec import FactSpec
 
 PARITY: Final = 1e-11
 """How far a probability of the tables may be from the learner's own."""
-BANDS: Final[Mapping[str, float]] = {"low": 0.05, "moderate": 0.15, "high": 0.30, "critical": 1.0}
 _DAY_ZERO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """What the numbers do not say: `bands` are upper limits of probability, `families` override those by name."""
+    """What the numbers do not say: `bands` are upper limits of probability, `families` override those by name.
+
+    Bands that are left out follow from the base rate: see `bands_of`.
+    """
 
     version: str
     provenance: Literal["synthetic", "trained"]
@@ -39,7 +42,7 @@ class Title:
 
 def title(version: str, provenance: Literal["synthetic", "trained"], *, horizon_days: int) -> Title:
     """Return a title with the usual bands and families."""
-    return Title(version, provenance, horizon_days, BANDS, {})
+    return Title(version, provenance, horizon_days, {}, {})
 
 
 def artefact_of(model: Fitted, specs: Mapping[str, FactSpec], about: Title) -> bytes:
@@ -52,13 +55,14 @@ def artefact_of(model: Fitted, specs: Mapping[str, FactSpec], about: Title) -> b
         raise InputInvalid([Violation(name, "is no fact; a model that serves reads facts only") for name in strangers])
     prove(model)
     used = _used(model.additive)
+    bands = bands_of(float(model.table.label.mean()), about.bands)
     content = {
         "format": FORMAT,
         "version": about.version,
         "provenance": about.provenance,
         "horizon_days": about.horizon_days,
         "base": model.additive.base,
-        "bands": [{"band": band, "below": float(below)} for band, below in about.bands.items()],
+        "bands": [{"band": band, "below": float(below)} for band, below in bands.items()],
         "tables": _tables(used, specs, about.families),
         "calibrator": model.calibrator.model_dump(),
         "missing": {"policy": "learned", "hidden_shares": list(model.recipe.hidden_shares)},

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from nextplay.churn.training.evaluation import OURS, Evaluation
+from nextplay.churn.training.evaluation import NOBODY, OURS, Evaluation
+from nextplay.churn.training.rivals import rival_sentence
 
 _CARD: Final = """# Churn model {version}
 
@@ -23,15 +24,16 @@ _CARD: Final = """# Churn model {version}
 {contradicted}
 ## How good it is
 
-{judged:,} rows judged that it did not learn from, {split}.
-Under each measure of the model stands its 95 % interval.
+{judged}
+The model in this folder was then learned from all {rows:,} rows by the same recipe: no row is left that could judge it
+itself. Under each measure stands its 95 % interval.
 
 | | AUC | log-loss | Brier | slope |
 |---|---|---|---|---|
 {measures}
 
 AUC is the chance that an account that left ranks above one that stayed; a slope under 1 is too sure of itself.
-"""
+{rivals}"""
 _ORIGIN: Final = {
     "trained": (
         "**Learned from your own accounts.** It knows nobody else's customers: no churn model carries over from one\n"
@@ -46,9 +48,15 @@ _ORIGIN: Final = {
         "`provenance: synthetic`."
     ),
 }
-_SPLITS: Final = {
-    "time": "later than all that it learned from, with a gap of the horizon",
-    "account": "of other accounts, in folds",
+_JUDGED: Final = {
+    "time": (
+        "{rows:,} rows judged a model of the same recipe that had learned from earlier rows of other accounts alone,\n"
+        "with a gap of the horizon between."
+    ),
+    "account": (
+        "{rows:,} rows judged, in folds, each of them a model of the same recipe that had learned from other accounts\n"
+        "alone."
+    ),
 }
 
 
@@ -69,8 +77,8 @@ def card_of(artefact: bytes, evaluation: Evaluation) -> str:
         calibrator=document["calibrator"]["kind"],
         versions=", ".join(f"{name} {version}" for name, version in training["versions"].items()),
         contradicted=f"- Taken alone, these go against their sign; ask why before use: {told}.\n" if told else "",
-        judged=evaluation.rows,
-        split=_SPLITS[evaluation.split],
+        judged=_JUDGED[evaluation.split].format(rows=evaluation.rows),
+        rivals="".join(f"\n{sentence}\n" for sentence in map(rival_sentence, evaluation.rivals)),
         measures="\n".join(measure_rows(evaluation)),
         **{key: training[key] for key in ("rows", "accounts", "churners", "rounds", "seed", "data_hash")},
     )
@@ -91,7 +99,10 @@ def measure_rows(evaluation: Evaluation) -> list[str]:
     names = ("auc", "log_loss", "brier", "slope")
     rows = []
     for name, found in evaluation.measures.items():
-        rows.append(f"| {name} | " + " | ".join(f"{getattr(found, measure):.3f}" for measure in names) + " |")
+        told = [f"{getattr(found, measure):.3f}" for measure in names]
+        if name == NOBODY:
+            told[-1] = "-"  # one probability for everybody has no slope
+        rows.append(f"| {name} | " + " | ".join(told) + " |")
         if name == OURS:
             ends = (evaluation.intervals[measure] for measure in names)
             rows.append("| | " + " | ".join(f"{low:.3f} to {high:.3f}" for low, high in ends) + " |")

@@ -13,11 +13,13 @@ from nextplay.churn.training.baselines import BASELINES, DEEPER
 from nextplay.churn.training.diagnostics import Gap, Judged, auc_gap
 from nextplay.churn.training.fit import Fitted, Progress, fitted
 from nextplay.churn.training.measures import Measures, intervals, measured
+from nextplay.churn.training.rivals import Rival, rivals
 from nextplay.churn.training.splits import grouped_folds, parted, timely_folds
 from nextplay.churn.training.stumps import Recipe
 from nextplay.churn.training.table import Flags, Floats, Table
 
 OURS: Final = "this model"
+NOBODY: Final = "prevalence"
 DEEP: Final = "default boosting"
 HIDDEN_SHARES: Final = (0.0, 0.25, 0.5, 0.75)
 """Shares of values that are hidden in the rows that judge, to see what the model makes of little evidence."""
@@ -30,7 +32,7 @@ class Evaluation:
     """Measures of the model and of each baseline on `rows` rows that judged. `intervals` (95 %) are of the model.
 
     `judged` holds what each of them said of each row. `hidden` are the model's probabilities of the same rows with a
-    share of the values hidden; `gaps` what deeper trees win, by name.
+    share of the values hidden; `gaps` what deeper trees win, by name; `rivals` the plain baselines that do better.
     """
 
     split: SplitKind
@@ -41,6 +43,7 @@ class Evaluation:
     judged: Judged
     hidden: Mapping[float, Floats]
     gaps: Mapping[str, Gap]
+    rivals: tuple[Rival, ...]
 
     @property
     def deep_is_better(self) -> bool:
@@ -70,7 +73,8 @@ def evaluated(
         def told(step: int, of: int, done: int = done) -> None:
             progress(done * of + step, len(sides) * of)
 
-        model = fitted(table.rows(learn), recipe, vouched=vouched, progress=told)
+        side = _side(table, split)
+        model = fitted(table.rows(learn), recipe, vouched=vouched, side=side, progress=told)
         ours.append(stressed(model, table.rows(judge).matrix, seed=recipe.seed))
     under_stress = {share: np.concatenate([part[share] for part in ours]) for share in HIDDEN_SHARES}
     judged = judged_beside(table, sides, under_stress[0.0])
@@ -84,6 +88,7 @@ def evaluated(
         judged=judged,
         hidden=under_stress,
         gaps=gaps_of(judged, seed=recipe.seed),
+        rivals=rivals(judged, OURS, seed=recipe.seed),
     )
 
 
@@ -120,6 +125,12 @@ def stressed(model: Fitted, matrix: Floats, *, seed: int) -> dict[float, Floats]
 def under_stress(score: Callable[[Floats], Floats], matrix: Floats, *, seed: int) -> dict[float, Floats]:
     """Score rows with each of the shares of values hidden by chance."""
     return {share: score(hidden(matrix, share, seed=seed)) for share in HIDDEN_SHARES}
+
+
+def _side(table: Table, split: SplitKind) -> str:
+    """Name the rows that learn, and what there is on both sides together."""
+    where = "among the earlier rows, from which is learned" if split == "time" else "in the folds from which is learned"
+    return f" {where} ({table.churners} of {len(np.unique(table.accounts))} accounts left in all rows)"
 
 
 def _sides(table: Table, recipe: Recipe, split: SplitKind, horizon_days: int) -> Sides:

@@ -26,6 +26,10 @@ FEWEST_CHURNERS: Final = 20
 FEW_CHURNERS: Final = 50
 """Under so many a model is learned with a warning."""
 
+_REMEDY: Final = (
+    'bring a longer history, where the split is by time judge by account (`split = "account"`), '
+    "or fit the model that is there to your accounts with `nextplay model adapt`"
+)
 _FEW_ROUNDS: Final = 400
 _PLATEAU: Final = 0.95
 
@@ -60,13 +64,20 @@ class Fitted:
 
 
 def fitted(
-    table: Table, recipe: Recipe, *, vouched: Collection[str] = (), progress: Progress = lambda _done, _of: None
+    table: Table,
+    recipe: Recipe,
+    *,
+    vouched: Collection[str] = (),
+    side: str = "",
+    progress: Progress = lambda _done, _of: None,
 ) -> Fitted:
     """Learn from a table. Columns in `vouched` were known at the time, whatever they look like.
 
+    Where the table is a part of the rows, `side` says in words of which side it is.
+
     Raises `InputInvalid` with every leak, each named by its column, and where fewer than 20 accounts left or stayed.
     """
-    warnings = list(checked(table, vouched))
+    warnings = list(checked(table, vouched, side=side))
     grouped, twin = twins(table)
     warnings += [twin.message] if twin else []
     contradicted = contradictions(grouped)
@@ -92,7 +103,7 @@ def fitted(
     )
 
 
-def checked(table: Table, vouched: Collection[str] = ()) -> tuple[str, ...]:
+def checked(table: Table, vouched: Collection[str] = (), *, side: str = "") -> tuple[str, ...]:
     """Refuse what cannot be learned from, with every reason; return what a person should know.
 
     Raises `InputInvalid`.
@@ -103,8 +114,8 @@ def checked(table: Table, vouched: Collection[str] = ()) -> tuple[str, ...]:
     stayed = len(np.unique(table.accounts)) - left
     if min(left, stayed) < FEWEST_CHURNERS:
         which = "left" if left < FEWEST_CHURNERS else "stayed throughout"
-        message = f"only {min(left, stayed)} accounts {which}; under {FEWEST_CHURNERS} nothing can be learned: "
-        violations.append(Violation("label", message + "keep the expert's model, and shift its base rate"))
+        message = f"only {min(left, stayed)} accounts {which}{side}; under {FEWEST_CHURNERS} nothing can be learned"
+        violations.append(Violation("label", f"{message}: {_REMEDY}"))
     violations += [Violation(name, "is the same in every row; leave it out") for name in _constant(table)]
     if violations:
         raise InputInvalid(violations)

@@ -1,4 +1,7 @@
-"""Which rows learn and which judge: never the same account on both sides, and never the future on the learning side."""
+"""Which rows learn and which judge.
+
+Never the same account on both sides, and never the future on the learning side.
+"""
 
 from __future__ import annotations
 
@@ -49,10 +52,13 @@ def time_split(table: Table, *, horizon_days: int, test_share: float = 0.25) -> 
     first = int(late[-1])
     judge = table.days >= first
     learn = table.days + horizon_days <= first
-    for rows in (learn, judge):
+    if not learn.any():
+        message = f"the days span too little for a gap of {horizon_days} days between learning and judging; "
+        raise InputInvalid([Violation("as_of", message + "add older snapshots, or split by account")])
+    for rows, side in ((learn, "earlier rows, from which is learned"), (judge, "later rows, which judge")):
         if not 0 < np.count_nonzero(table.label[rows]) < np.count_nonzero(rows):
-            message = f"the days span too little for a gap of {horizon_days} days between learning and judging; "
-            raise InputInvalid([Violation("as_of", message + "add older snapshots, or split by account")])
+            message = f"all {side}, have the same outcome; bring a longer history, or split by account"
+            raise InputInvalid([Violation("label", message)])
     return learn, judge
 
 
