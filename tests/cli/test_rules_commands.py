@@ -197,11 +197,9 @@ def test_schemas_come_out_while_the_rulebook_has_faults(rulebook: Path, tmp_path
 def test_a_folder_that_is_not_there(command: tuple[str, ...]) -> None:
     """Whatever is to be read and is not there is told in the same way; exit 1."""
     ended = nextplay("rules", *command)
-    assert (ended.code, ended.stdout, ended.stderr) == (
-        1,
-        "",
-        "`absent`: there is no such folder; name it as the argument, or go to the folder that it stands in\n",
-    )
+    remedy = "name it with --rules" if "--rules" in command else "name it as the argument"
+    told = f"`absent`: there is no such folder; {remedy}, or go to the folder that it stands in\n"
+    assert (ended.code, ended.stdout, ended.stderr) == (1, "", told)
 
 
 @pytest.mark.parametrize("command", ["check", "test", "schema"])
