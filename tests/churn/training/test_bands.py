@@ -24,8 +24,8 @@ def test_multiples_of_the_odds_are_rounded_to_two_figures() -> None:
     limits = bands_of(0.335, {})
     assert limits == {"low": 0.23, "moderate": 0.43, "high": 0.6, "critical": 1.0}
     told = bands_words(limits, 0.335)
-    assert told.startswith("low under 23.00%, moderate under 43.00%, high under 60.00%, critical above")
-    assert told.endswith("an account with the base rate (33.5%) is moderate")
+    assert told.startswith("low under 23 %, moderate under 43 %, high under 60 %, critical above")
+    assert told.endswith("an account with the base rate (33.5 %) is moderate")
 
 
 def test_named_limits_win_and_must_rise() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from nextplay.churn.training.diagnostics import Judged
+from nextplay.churn.training.diagnostics import Gap, Judged
 from nextplay.churn.training.measures import sigmoids
-from nextplay.churn.training.rivals import rival_sentence, rivals
+from nextplay.churn.training.rivals import Rival, rival_sentence, rivals
 
 CHANCE = np.random.default_rng(1)
 LOG_ODDS = CHANCE.normal(-1, 1.5, 800)
@@ -28,7 +28,7 @@ def test_a_better_baseline_is_believed_where_it_wins_by_more_than_chance() -> No
     assert found.auc.difference > 0
     assert found.log_loss.difference > 0
     told = rival_sentence(found)
-    assert told.startswith("Logistic does better on the rows that judged: log-loss better by 0.")
+    assert told.startswith("Logistic, on the rows that judged: log-loss better by 0.")
     assert "more than chance" in told
     assert "Believe it rather than this model" in told
 
@@ -41,6 +41,15 @@ def test_a_gain_within_its_error_may_be_chance() -> None:
     found = rivals(Judged(worse, LEFT, close.accounts, None), "this model", seed=1)
     assert [rival.clear for rival in found] == [False]
     assert "These rows cannot tell the two apart" in rival_sentence(found[0])
+
+
+def test_what_wins_one_and_loses_the_other_is_chosen_by_what_is_asked() -> None:
+    """A better order with clearly worse probabilities is told with both, and nobody is told to change over."""
+    mixed = Rival("logistic", Gap(0.05, 0.01), Gap(-0.05, 0.01))
+    told = rival_sentence(mixed)
+    assert "log-loss worse by 0.050 (more than chance" in told
+    assert "AUC better by 0.050 (more than chance" in told
+    assert told.endswith("Choose by what is asked: AUC for the order of work, log-loss for probabilities.")
 
 
 def test_a_worse_baseline_is_no_rival() -> None:

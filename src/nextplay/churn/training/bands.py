@@ -29,9 +29,9 @@ def bands_of(rate: float, given: Mapping[str, float | None]) -> dict[str, float]
 
 def bands_words(limits: Mapping[str, float], rate: float) -> str:
     """Say where the bands begin, and in which of them an account with the base rate stands."""
-    told = ", ".join(f"{band} under {below:.2%}" for band, below in limits.items() if below < 1)
+    told = ", ".join(f"{band} under {100 * below:.3g} %" for band, below in limits.items() if below < 1)
     average = next(band for band, below in limits.items() if rate < below)
-    return f"{told}, critical above; an account with the base rate ({rate:.1%}) is {average}"
+    return f"{told}, critical above; an account with the base rate ({100 * rate:.3g} %) is {average}"
 
 
 def _limit(rate: float, times: float) -> float:

@@ -32,6 +32,11 @@ class Rival:
         """Say whether it wins one of the two by more than chance."""
         return _beyond(self.auc) or _beyond(self.log_loss)
 
+    @property
+    def loses(self) -> bool:
+        """Say whether it loses one of the two by more than chance."""
+        return any(gap.difference < -_BEYOND * gap.error for gap in (self.auc, self.log_loss))
+
 
 def rivals(judged: Judged, ours: str, *, seed: int) -> tuple[Rival, ...]:
     """Return the plain models that have the better AUC or the better log-loss, those that win clearly first."""
@@ -45,18 +50,20 @@ def rivals(judged: Judged, ours: str, *, seed: int) -> tuple[Rival, ...]:
 
 
 def rival_sentence(rival: Rival) -> str:
-    """Say what a plain model wins, and whether to believe it."""
-    gains = (("log-loss", rival.log_loss), ("AUC", rival.auc))
-    won = [
-        f"{word} better by {gap.difference:.3f} ({'more than' if _beyond(gap) else 'maybe'} chance: standard error "
-        f"{gap.error:.3f})"
-        for word, gap in gains
-        if gap.difference > 0
-    ]
-    head = f"{rival.name.capitalize()} does better on the rows that judged: {' and '.join(won)}."
-    if rival.clear:
+    """Say what a plain model wins and loses, and whether to believe it."""
+    told = " and ".join(_gain_words(word, gap) for word, gap in (("log-loss", rival.log_loss), ("AUC", rival.auc)))
+    head = f"{rival.name.capitalize()}, on the rows that judged: {told}."
+    if rival.clear and not rival.loses:
         return f"{head} Believe it rather than this model, or find out which fact misleads this one."
+    if rival.clear:
+        return f"{head} Choose by what is asked: AUC for the order of work, log-loss for probabilities."
     return f"{head} These rows cannot tell the two apart; with more outcomes it will show."
+
+
+def _gain_words(word: str, gap: Gap) -> str:
+    sure = "more than" if abs(gap.difference) > _BEYOND * gap.error else "maybe"
+    better = "better" if gap.difference > 0 else "worse"
+    return f"{word} {better} by {abs(gap.difference):.3f} ({sure} chance: standard error {gap.error:.3f})"
 
 
 def _beyond(gap: Gap) -> bool:
