@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, TypeVar
 
 from google.protobuf.message import Message
 from google.rpc.status_pb2 import Status
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from nextplay._proto.nextplay.v1 import decision_service_pb2 as pb
 from nextplay._proto.nextplay.v1 import memory_pb2
@@ -36,6 +36,11 @@ _PAGE_SIZE: Final = 50
 _MOST_STATES: Final = 20
 _Id = Annotated[Name, AfterValidator(clean)]
 _PageSize = Annotated[int, Field(strict=True, ge=1, le=200)]
+
+
+_DECISION_KEY: Final[TypeAdapter[int]] = TypeAdapter(int)
+_ACTION_KEY: Final[TypeAdapter[tuple[date | None, float, str]]] = TypeAdapter(tuple[date | None, float, str])
+"""What a page may end with; a token of another shape is none of ours."""
 
 
 class _Question(BaseModel):
@@ -98,7 +103,8 @@ def account_asked(document: Mapping[str, Any]) -> str:
 def decisions_asked(document: Mapping[str, Any]) -> DecisionsAsked:
     """Return which decisions are asked for. Raises `InputInvalid`."""
     asked = _read(_Decisions, document)
-    before = None if asked.page_token is None else key_of(asked.page_token, _of_account(asked.account_id))
+    token, question = asked.page_token, _of_account(asked.account_id)
+    before = key_of(token, question, _DECISION_KEY) if token else None
     return DecisionsAsked(asked.account_id, asked.page_size, before)
 
 
@@ -111,11 +117,9 @@ def actions_asked(document: Mapping[str, Any]) -> ActionsAsked:
         states=tuple(sorted(set(asked.states))),
         updated_since=asked.updated_since,
     )
-    if asked.page_token is None:
+    if not asked.page_token:
         return ActionsAsked(chosen, asked.page_size, None)
-    due_on, priority, action_id = key_of(asked.page_token, _of_worklist(chosen))
-    day = None if due_on is None else date.fromisoformat(due_on)
-    return ActionsAsked(chosen, asked.page_size, Key(day, priority, action_id))
+    return ActionsAsked(chosen, asked.page_size, Key(*key_of(asked.page_token, _of_worklist(chosen), _ACTION_KEY)))
 
 
 def _read(kind: type[AnyQuestion], document: Mapping[str, Any]) -> AnyQuestion:

@@ -1,21 +1,22 @@
 """Page tokens: where the page before ended, bound to the question that it answered.
 
-A token says nothing to its holder and is good for one question only: sent with another, or changed on the way, it is
-refused. It is no secret and opens nothing: whoever made one up would only skip pages of what they may read anyway.
+A token is good for one question only: sent with another, or changed on the way, it is refused. It is no secret and
+opens nothing: whoever made one up would only skip pages of what they may read anyway, and must get its shape right.
 """
 
 from __future__ import annotations
 
 import binascii
 import hashlib
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import Any, Final
+from base64 import b64decode, urlsafe_b64encode
+from typing import Final, TypeVar
 
-import orjson
+from pydantic import TypeAdapter, ValidationError
 
 from nextplay.canonical import canonical_json
 from nextplay.errors import InputInvalid, Violation
 
+Key = TypeVar("Key")
 _SEAL_BYTES: Final = 12
 _MOST_CHARACTERS: Final = 2000
 
@@ -26,19 +27,19 @@ def page_token(question: object, key: object) -> str:
     return urlsafe_b64encode(_seal(question, body) + body).decode()
 
 
-def key_of(token: str, question: object) -> Any:  # noqa: ANN401  whatever JSON the page ended with
+def key_of(token: str, question: object, shape: TypeAdapter[Key]) -> Key:
     """Return the key that a token of this question was made with.
 
-    Raises `InputInvalid` where it is none of ours, or of another question.
+    Raises `InputInvalid` where it is none of ours, of another question, or its key has not the `shape` it must have.
     """
     try:
-        raw = urlsafe_b64decode(token.encode("ascii")) if len(token) <= _MOST_CHARACTERS else b""
-    except (UnicodeEncodeError, binascii.Error):
-        raw = b""
-    seal, body = raw[:_SEAL_BYTES], raw[_SEAL_BYTES:]
-    if seal != _seal(question, body):
-        raise InputInvalid([Violation("page_token", "is not of this question; send it with the fields it came for")])
-    return orjson.loads(body)
+        raw = b64decode(token.encode("ascii"), altchars=b"-_", validate=True) if len(token) <= _MOST_CHARACTERS else b""
+        seal, body = raw[:_SEAL_BYTES], raw[_SEAL_BYTES:]
+        if seal == _seal(question, body):
+            return shape.validate_json(body, strict=True)
+    except (UnicodeEncodeError, binascii.Error, ValidationError):
+        pass
+    raise InputInvalid([Violation("page_token", "is not of this question; send it with the fields it came for")])
 
 
 def _seal(question: object, body: bytes) -> bytes:
