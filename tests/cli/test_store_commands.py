@@ -99,6 +99,12 @@ def test_an_account_is_exported_and_erased_and_what_is_old_is_forgotten(url: str
     assert as_json == {"decisions": 0, "records": 0, "actions": 0}
 
 
+def test_no_account_is_no_account_to_erase(url: str) -> None:
+    """A name that came out empty, as of a variable that is not set, puts up no tombstone."""
+    with pytest.raises(NextplayError, match="no account is named"):
+        said("erase", " ", "--yes", url=url)
+
+
 def test_nothing_is_erased_unasked(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where nobody can answer, `--yes` is asked for; where somebody says no, nothing goes; with yes it does."""
     with Store.open(url, clock=Clock()) as store:

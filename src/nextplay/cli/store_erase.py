@@ -21,6 +21,8 @@ def erase(
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Erase all that is remembered of an account, for good; nothing is written about it any more."""
+    if not account.strip():
+        raise NextplayError("no account is named; give the id under which it was told, nothing was erased")
     with opened(store) as there:
         if not yes:
             _ask(account)

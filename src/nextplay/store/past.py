@@ -13,7 +13,8 @@ from nextplay.store.engine import Database
 
 _FIND: Final = (
     "SELECT method, kind, at, play, gap, channel, until, answer FROM records "
-    "WHERE tenant = ? AND account_id = ? ORDER BY sequence"
+    "WHERE tenant = ? AND account_id = ? AND method <> 'outcome' AND (kind IS NULL OR kind <> 'shown') "
+    "ORDER BY sequence"
 )
 _at: Final = attrgetter("at")
 
@@ -27,8 +28,6 @@ def history_of(database: Database, tenant: str, account_id: str, *, now: datetim
     entries: list[HistoryEntry | None] = []
     holds: dict[str | None, int] = {}
     for method, kind, told_at, play, gap, channel, until, answer in database.rows(_FIND, (tenant, account_id)):
-        if method == "outcome" or kind == "shown":
-            continue
         at = read_instant(told_at)
         if now is not None and at > now:
             continue
