@@ -7,6 +7,7 @@
     ├── ReleaseRejected     the author's: the files are sound, but their own rule tests fail, or they may not serve here
     ├── StoreError          the memory's
     │   ├── StoreUnavailable    the operator's: the database does not answer, or its disk is full
+    │   │   └── StoreMisnamed       the operator's: the URL leads to no store, and waiting does not help
     │   ├── DecisionDamaged     the operator's: one stored decision can no longer be read, everything else can
     │   ├── StoreFault          ours: the database answers, and refuses a statement or a value of ours
     │   ├── StoreOutdated       the operator's: the schema is not the one that this version needs
@@ -122,6 +123,10 @@ class DecisionDamaged(StoreError):
 
 class StoreFault(StoreError):
     """The database answers, but refused a statement or a value: an error of ours, no outage."""
+
+
+class StoreMisnamed(StoreUnavailable):
+    """The URL is of no database that is offered, or leads to a file that is not ours; waiting does not help."""
 
 
 class StoreOutdated(StoreError):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from tests.store.told import Clock, a_decision, a_reaction, an_action
 from typer.testing import CliRunner
 
 from nextplay.cli.app import app
-from nextplay.errors import NextplayError, StoreUnavailable
+from nextplay.errors import NextplayError, StoreMisnamed, StoreUnavailable
 from nextplay.store import Store
 
 
@@ -48,6 +50,22 @@ def test_commands_that_look_make_no_store(command: str, url: str, tmp_path: Path
     with pytest.raises(NextplayError, match="there is no such store"):
         said(*command.split(), url=url)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["status", "check", "export x", "erase x --yes", "expire --days 1"])
+def test_commands_that_look_change_nothing(command: str, url: str, tmp_path: Path) -> None:
+    """An empty file, and a database of somebody else, are refused and stay byte for byte what they were."""
+    file = tmp_path / "memory.db"
+    file.touch()
+    with pytest.raises(NextplayError, match="there is no such store"):
+        said(*command.split(), url=url)
+    with closing(sqlite3.connect(file)) as theirs:
+        theirs.execute("CREATE TABLE customers (id TEXT)")
+    content = file.read_bytes()
+    for words in (command.split(), ["upgrade"]):
+        with pytest.raises(StoreMisnamed, match="holds something else than a store"):
+            said(*words, url=url)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"memory.db": content}
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from nextplay._proto.nextplay.v1 import rulebook_service_pb2
 from nextplay._proto.nextplay.v1.rulebook_service_pb2_grpc import RulebookServiceStub
 from nextplay.canonical import canonical_json, decision_document
 from nextplay.decider import Decider
-from nextplay.errors import ReleaseRejected, StoreUnavailable
+from nextplay.errors import ReleaseRejected, StoreMisnamed, StoreUnavailable
 from nextplay.question import read_question
 from nextplay.release import load_release
 from nextplay.service.app import App
@@ -207,6 +207,14 @@ def test_after_the_answer_all_is_written_by_the_end(folders: Folders, tmp_path: 
     assert {answer.memory for answer in answers} == {"queued"}
     with Store.open(url, clock=utc_now) as store:
         assert [entry.request_id for entry in logged(store)] == [f"r-{number}" for number in range(20)]
+
+
+@pytest.mark.parametrize("fails", ["serve", "refuse"])
+def test_a_url_that_can_never_be_right_ends_the_start(folders: Folders, fails: str) -> None:
+    """A database that is away may come back, a URL that names none will not; the password stays unsaid."""
+    with pytest.raises(StoreMisnamed, match="no database that is offered") as refused:
+        App(settings_of(folders, store="postgresql://ann:s3cret@127.0.0.1:port/memory", when_store_fails=fails)).start()
+    assert "s3cret" not in str(refused.value)
 
 
 @pytest.mark.parametrize("fails", ["serve", "refuse"])

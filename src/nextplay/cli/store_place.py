@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
@@ -11,6 +12,7 @@ from nextplay.errors import NextplayError
 from nextplay.settings import NO_STORE, Settings
 from nextplay.store import Store
 from nextplay.store.engine import Database
+from nextplay.store.migrating import refuse_foreign
 
 DEFAULT_URL: Final[str] = Settings.model_fields["store"].default
 StoreOption = Annotated[
@@ -43,7 +45,8 @@ def opened(url: str) -> Store:
     refuse_none(url)
     database = Database(url)
     try:
-        if database.path is not None and not database.path.is_file():
+        refuse_foreign(database)
+        if database.path is not None and not _holds_something(database.path):
             raise NextplayError(
                 f"`{database.path}`: there is no such store; name it with --store, or make it with "
                 "`nextplay store upgrade`"
@@ -51,6 +54,11 @@ def opened(url: str) -> Store:
     finally:
         database.close()
     return Store.open(url, clock=now)
+
+
+def _holds_something(path: Path) -> bool:
+    """Say whether there is a file that is not empty: what is damaged is told by whoever reads it."""
+    return path.is_file() and path.stat().st_size > 0
 
 
 def refuse_none(url: str) -> None:

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from nextplay.decision import Options
-from nextplay.errors import ModelInvalid, NextplayError, StoreUnavailable
+from nextplay.errors import ModelInvalid, NextplayError, StoreMisnamed, StoreUnavailable
 from nextplay.service.api import DecisionApi, Remembering
 from nextplay.service.clock import exact_now
 from nextplay.service.endpoints import DECISION_SERVICE, RULEBOOK_SERVICE, decision_endpoints, rulebook_endpoints
@@ -154,6 +154,8 @@ class App:
         memory = self._remembering.memory
         try:
             memory.open()
+        except StoreMisnamed:
+            raise
         except StoreUnavailable:
             if self._remembering.refuse or not self._settings.store.startswith("postgresql"):
                 raise

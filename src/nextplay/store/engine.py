@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from nextplay.errors import StoreFault, StoreUnavailable
+from nextplay.errors import StoreFault, StoreMisnamed, StoreUnavailable
 from nextplay.store.columns import escaped
 from nextplay.store.failures import is_ours, sentence
 
@@ -38,7 +38,7 @@ class Database:
     """An engine with its two kinds of transaction. Safe to use from any thread."""
 
     def __init__(self, url: str) -> None:
-        """Take the URL without connecting. Raises `StoreUnavailable` where it is of no database that is offered."""
+        """Take the URL without connecting. Raises `StoreMisnamed` where it is of no database that is offered."""
         parsed = _parsed(url)
         self.dialect: Final = parsed.get_backend_name()
         self.name: Final = _name(parsed)
@@ -159,7 +159,7 @@ def _parsed(url: str) -> URL:
         return parsed
     if backend == "postgresql" and driver in {"postgresql", "postgresql+psycopg"}:
         return parsed.set(drivername="postgresql+psycopg")
-    raise StoreUnavailable(
+    raise StoreMisnamed(
         "the URL of the store is of no database that is offered; write `sqlite:///nextplay.db` or "
         "`postgresql://USER:PASSWORD@HOST/DATABASE`"
     )

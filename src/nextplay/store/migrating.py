@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
 from sqlalchemy import Connection, inspect, text
 
-from nextplay.errors import StoreOutdated
+from nextplay.errors import StoreMisnamed, StoreOutdated
 from nextplay.store.engine import Database
 from nextplay.store.schema import NEEDED_REVISION
 
-_UPGRADING = 0x6E706C33
+_UPGRADING: Final = 0x6E706C33
 """PostgreSQL's advisory lock of an upgrade: two of them at once would make the same tables."""
+_OURS: Final = frozenset({"alembic_version", "records"})
+"""Tables of a store of any version; a file that has others and not these belongs to somebody else."""
 
 
 def upgrade(url: str) -> tuple[str | None, str]:
@@ -26,6 +33,7 @@ def upgrade(url: str) -> tuple[str | None, str]:
 
 def upgrade_database(database: Database) -> str | None:
     """Upgrade in one transaction, so that it is done whole or not at all; return the revision before."""
+    refuse_foreign(database)
     with database.writing() as connection:
         if database.dialect == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_UPGRADING})"))
@@ -39,8 +47,9 @@ def upgrade_database(database: Database) -> str | None:
 def make_ready(database: Database) -> None:
     """Make the schema of a SQLite file; on PostgreSQL that is left to the operator.
 
-    Raises `StoreUnavailable` and `StoreOutdated`.
+    Raises `StoreUnavailable`, `StoreMisnamed` and `StoreOutdated`.
     """
+    refuse_foreign(database)
     with database.reading() as connection:
         found = revision_of(connection)
     if found == NEEDED_REVISION:
@@ -51,6 +60,23 @@ def make_ready(database: Database) -> None:
     _refuse_later(found)
     was = "has no tables of ours yet" if found is None else "has the schema of an earlier version"
     raise StoreOutdated(f"the store `{database.name}` {was}; `nextplay store upgrade` brings it up to date")
+
+
+def refuse_foreign(database: Database) -> None:
+    """Leave a SQLite file alone that holds tables of something else. Raises `StoreMisnamed`."""
+    tables = tables_in(database.path) if database.path is not None else frozenset()
+    if tables and not tables >= _OURS:
+        raise StoreMisnamed(f"the file `{database.name}` holds something else than a store; name another file")
+
+
+def tables_in(path: Path) -> frozenset[str]:
+    """Return the tables of a SQLite file without changing it; none where it is not there or cannot be read so."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    except sqlite3.Error:
+        return frozenset()
+    return frozenset(name for (name,) in rows if not name.startswith("sqlite_"))
 
 
 def revision_of(connection: Connection) -> str | None:
