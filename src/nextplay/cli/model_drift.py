@@ -25,7 +25,7 @@ from nextplay.facts import FactPlan
 
 if TYPE_CHECKING:
     from nextplay.authoring.labelled import LabelledRows
-    from nextplay.churn.artefact import Artefact
+    from nextplay.churn.artefact import Artefact, Reference
     from nextplay.churn.drift import Finding, Sample
 
 _TITLES: Final[Mapping[str, str]] = {
@@ -89,11 +89,9 @@ def run_drift(  # noqa: PLR0913  each parameter is an option of the command
     In the order in which to look: unknown values, facts, answers, and with outcomes the calibration. All tests share
     one rate of false alarms.
     """
-    from nextplay.churn.drift import drift, reference_of  # noqa: PLC0415  looking into a model needs no numpy
+    from nextplay.churn.drift import drift  # noqa: PLC0415  looking into a model needs no numpy
 
-    if (data is None) == (store is None) or (store is not None and config is not None):
-        message = "give one of --data and --store; --config tells how to read outcomes of --data, the store has its own"
-        raise InputInvalid([Violation("--data", message)])
+    _checked(data, store, config)
     vocabulary = vocabulary_of(rules)
     file = model_file(model_folder(models_for(rules, models), version))
     model, artefact = ChurnModel.load(file, vocabulary.specs), verified(file, vocabulary.specs)
@@ -104,14 +102,8 @@ def run_drift(  # noqa: PLR0913  each parameter is an option of the command
         now, matured = _logged(model, artefact, plan, store=store or "", since=instant(since, "--since"))
     else:
         now = _snapshots(model, data, plan, moment) if config is None else _outcomes(model, data, config, plan)
-    accounts = artefact.training.accounts if artefact.training else None
-    reference = artefact.reference
-    if against is not None:
-        then = _snapshots(model, against, plan, moment)
-        reference, accounts = reference_of(artefact.tables, then.sample), then.sample.accounts
-    if reference is None:
-        message = f"is needed: `{model.version}` was made from no accounts; name a file of earlier snapshots"
-        raise InputInvalid([Violation("--against", message)])
+    earlier = None if against is None else _snapshots(model, against, plan, moment)
+    reference, accounts = _reference(artefact, earlier)
     findings = drift(artefact.tables, reference, now.sample, reference_accounts=accounts)
     findings += matured or _matured(artefact, now, config)
     then_rows = f"{plural(reference.rows, 'row')} of {'that file' if against else 'its reference'}"
@@ -124,6 +116,25 @@ def run_drift(  # noqa: PLR0913  each parameter is an option of the command
         raise typer.Exit(ExitCode.DRIFTED)
     if fail_if_drift and not document["judged"]:
         raise typer.Exit(ExitCode.NO_VERDICT)
+
+
+def _checked(data: Path | None, store: str | None, config: Path | None) -> None:
+    """Refuse options that do not go together."""
+    if (data is None) == (store is None) or (store is not None and config is not None):
+        message = "give one of --data and --store; --config tells how to read outcomes of --data, the store has its own"
+        raise InputInvalid([Violation("--data", message)])
+
+
+def _reference(artefact: Artefact, earlier: _Rows | None) -> tuple[Reference, int | None]:
+    """Return what to compare with, and of how many accounts it is: earlier rows, else what the model keeps."""
+    from nextplay.churn.drift import reference_of  # noqa: PLC0415  looking into a model needs no numpy
+
+    if earlier is not None:
+        return reference_of(artefact.tables, earlier.sample), earlier.sample.accounts
+    if artefact.reference is None:
+        message = f"is needed: `{artefact.version}` was made from no accounts; name a file of earlier snapshots"
+        raise InputInvalid([Violation("--against", message)])
+    return artefact.reference, artefact.training.accounts if artefact.training else None
 
 
 def _logged(
