@@ -17,7 +17,7 @@ from nextplay.errors import AccountErased, NotRemembered, StoreUnavailable
 from nextplay.store import Store, engine
 from nextplay.store.packing import packed
 from nextplay.store.records import Answer, Hold, LoggedDecision, Outcome, Told, WorklistFilter
-from nextplay.store.schema import META, TOMBSTONES
+from nextplay.store.schema import DECISIONS, META, TOMBSTONES
 
 ERASED = "account-to-be-erased-4711"
 MARK = "person-8c1f"
@@ -206,6 +206,19 @@ def test_an_export_has_everything_as_json(store: Store) -> None:
     written = canonical_json(exported).decode()
     assert "stranger" not in written
     assert '"decided_at":"2026-03-02T09:00:00Z"' in written
+
+
+def test_an_export_goes_on_after_a_damaged_document(store: Store) -> None:
+    """One answer that cannot be read any more says so in its place; everything else is given out."""
+    decisions = fill(store, ERASED, MARK)
+    with store._database.writing() as connection:
+        connection.execute(
+            DECISIONS.update().where(DECISIONS.c.decision_id == decisions[0].decision_id).values(answer=b"\0")
+        )
+    first, *others = store.export("", ERASED)["decisions"]
+    assert "cannot be read" in first["answer"]["damaged"]
+    assert first["question"] == json.loads(decisions[0].question)
+    assert [row["answer"] for row in others] == [json.loads(each.answer) for each in decisions[1:]]
 
 
 def test_what_is_old_is_forgotten(store: Store, clock: Clock) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date, datetime
@@ -100,13 +101,21 @@ def _exported(row: dict[str, Any]) -> dict[str, Any]:
     return {name: _value(name, value) for name, value in filled.items()}
 
 
+def _document(blob: bytes) -> Any:  # noqa: ANN401  JSON has no narrower type
+    """Give a document back; of a damaged one say so, and go on: the rest belongs to who asked for it too."""
+    try:
+        return orjson.loads(unpacked(blob))
+    except (zlib.error, orjson.JSONDecodeError):
+        return {"damaged": "this document cannot be read any more; `nextplay store check` names its row"}
+
+
 def _value(name: str, value: Any) -> Any:  # noqa: ANN401  JSON has no narrower type
     if name in _LISTS:
         return orjson.loads(value)
     if name == "actions":
         return [dict(zip(_OF_ACTION, action, strict=True)) for action in orjson.loads(value)]
     if isinstance(value, bytes):
-        return orjson.loads(unpacked(value))
+        return _document(value)
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     return value.isoformat() if isinstance(value, date) else value
