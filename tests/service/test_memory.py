@@ -42,6 +42,16 @@ def test_a_way_that_failed_is_left_alone(tmp_path: Path) -> None:
     memory.close()
 
 
+def test_once_closed_it_stays_closed(tmp_path: Path) -> None:
+    """A call that comes late opens no store that nobody would close."""
+    memory = Memory(lambda: opened(tmp_path), journal=Journal(json_lines(io.BytesIO())), retry_seconds=0)
+    assert memory.read(lambda store: store.history("", "nobody")) == ()
+    memory.close()
+    for way in (memory.read, memory.write):
+        with pytest.raises(StoreUnavailable, match="is closed"):
+            way(lambda store: store.history("", "nobody"))
+
+
 def test_its_return_is_noticed(tmp_path: Path) -> None:
     """A call tries again after a while; when it goes well, the failure is over, told once each and watched."""
     log, changes = io.BytesIO(), list[int]()

@@ -10,14 +10,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Final
 
 from nextplay.decider import Answered, Decider
 from nextplay.decision import Decision
 from nextplay.errors import InputInvalid, StoreUnavailable, Violation
 from nextplay.question import asked_about
-from nextplay.service.clock import Clock, utc_now
+from nextplay.service.clock import Clock, exact_now, utc_now
 from nextplay.service.entries import Entries
 from nextplay.service.memory import Failure, Memory
 from nextplay.service.recorder import Kept, LogState, Recorder
@@ -117,7 +116,7 @@ class Sitting:
         Raises `InputInvalid` with paths from the request, and `StoreUnavailable` where the past cannot be read and
         that is set to fail the call.
         """
-        began, decided_at = time.perf_counter(), datetime.now(UTC)
+        began, decided_at = time.perf_counter(), exact_now()
         document = question.document
         if document.get("as_of") is None:
             document = document | {"as_of": self._clock()}

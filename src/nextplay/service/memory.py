@@ -47,20 +47,23 @@ class Memory:
         self._opening: Final = opening
         self._lock: Final = threading.Lock()
         self._store: Store | None = None
+        self._closed = False
         self._on_change: Callable[[], None] = lambda: None
         ways = [_Way(way, journal, clock, retry_seconds, self._changed) for way in ("reading", "writing")]
         self._reading, self._writing = ways
 
     def open(self) -> None:
-        """Open the store. Raises `StoreUnavailable` and `StoreOutdated`."""
+        """Open the store. Raises `StoreUnavailable`, also once it was closed, and `StoreOutdated`."""
         with self._lock:
+            if self._closed:
+                raise StoreUnavailable("the memory is closed: the server is stopping")
             if self._store is None:
                 self._store = self._opening()
 
     def close(self) -> None:
         """Let the store go; nothing is read or written any more."""
         with self._lock:
-            store, self._store = self._store, None
+            store, self._store, self._closed = self._store, None, True
         if store is not None:
             store.close()
 
