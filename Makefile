@@ -77,7 +77,7 @@ shipped-model: $(READY) ## learn the shipped churn model anew, judge it on anoth
 	$(BIN)/nextplay model train --data build/shipped-model/book.jsonl --config models/churn/synthetic-1/train.toml --out build/shipped-model
 	cd build/shipped-model/fresh && $(CURDIR)/$(BIN)/nextplay snapshots generate --seed 2027 --accounts 10000 --output book.jsonl --truth truth.jsonl
 	$(BIN)/nextplay model evaluate --data build/shipped-model/fresh/book.jsonl --config models/churn/synthetic-1/train.toml --models build/shipped-model --version synthetic-1
-	cmp build/shipped-model/churn/synthetic-1/model.json models/churn/synthetic-1/model.json
+	for file in model.json card.md report.html; do cmp build/shipped-model/churn/synthetic-1/$$file models/churn/synthetic-1/$$file || exit 1; done
 
 clean: ## remove the environment and everything generated beside the sources
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
