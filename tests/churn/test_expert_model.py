@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.churn.small_model import facts
+from tests.churn.ladders import accounts_on, from_best, probability_by, worsening_raises
 
 import expert_churn_model
 from nextplay.churn.artefact import FILE_NAME, read_artefact
 from nextplay.churn.model import ChurnModel
-from nextplay.churn.tables import FlagTable, NumberTable, WordTable
+from nextplay.churn.tables import WordTable
 from nextplay.decision import FactValue
 from nextplay.facts import Vocabulary
 
@@ -24,30 +24,7 @@ MODEL = ChurnModel.load(FOLDER / VERSION, SPECS)
 TABLES = read_artefact(FOLDER / VERSION / FILE_NAME, SPECS).tables
 
 
-def from_best(table: NumberTable | FlagTable | WordTable) -> list[FactValue]:
-    """Return a value of each interval of a table, from best to worst."""
-    match table:
-        case NumberTable():
-            values: list[FactValue] = [*table.thresholds, table.range[1]]
-            return values if table.sign > 0 else values[::-1]
-        case FlagTable():
-            return [False, True] if table.sign > 0 else [True, False]
-        case WordTable():
-            return [*table.worsening]
-
-
 LADDERS = {table.fact: from_best(table) for table in TABLES}
-
-
-def probability(values: dict[str, FactValue]) -> float:
-    """Return the risk of an account of which only `values` are known."""
-    return MODEL.score(facts(MODEL.fact_names, values)).probability
-
-
-@st.composite
-def accounts(draw: st.DrawFn) -> dict[str, FactValue]:
-    """Draw an account: any value, or none, for each fact."""
-    return {fact: draw(st.none() | st.sampled_from(ladder)) for fact, ladder in LADDERS.items()}
 
 
 def test_the_model_says_that_it_is_a_judgement() -> None:
@@ -65,15 +42,10 @@ def test_every_family_of_the_product_is_heard() -> None:
 
 
 @settings(max_examples=300)
-@given(account=accounts(), fact=st.sampled_from(sorted(LADDERS)), data=st.data())
-def test_worsening_an_input_never_lowers_the_risk(
-    account: dict[str, FactValue], fact: str, data: st.DataObject
-) -> None:
+@given(account=accounts_on(LADDERS), data=st.data())
+def test_worsening_an_input_never_lowers_the_risk(account: dict[str, FactValue], data: st.DataObject) -> None:
     """Whatever else is known, a worse value of a fact never gives a lower risk."""
-    ladder = LADDERS[fact]
-    better, worse = sorted(data.draw(st.lists(st.integers(0, len(ladder) - 1), min_size=2, max_size=2)))
-
-    assert probability(account | {fact: ladder[better]}) <= probability(account | {fact: ladder[worse]})
+    assert worsening_raises(MODEL, LADDERS, account, data)
 
 
 def test_directions_are_those_of_the_vocabulary() -> None:
@@ -84,14 +56,18 @@ def test_directions_are_those_of_the_vocabulary() -> None:
             assert table.sign == {"higher_is_better": -1, "lower_is_better": 1}[preference], table.fact
 
 
-@given(account=accounts(), fact=st.sampled_from(sorted(LADDERS)))
+@given(account=accounts_on(LADDERS), fact=st.sampled_from(sorted(LADDERS)))
 @settings(max_examples=100)
 def test_hiding_a_fact_makes_nobody_safe(account: dict[str, FactValue], fact: str) -> None:
     """An account with a fact unknown is never safer than with its best value, nor riskier than with its worst."""
     ladder = LADDERS[fact]
-    hidden = probability(account | {fact: None})
+    hidden = probability_by(MODEL, account | {fact: None})
 
-    assert probability(account | {fact: ladder[0]}) <= hidden <= probability(account | {fact: ladder[-1]})
+    assert (
+        probability_by(MODEL, account | {fact: ladder[0]})
+        <= hidden
+        <= probability_by(MODEL, account | {fact: ladder[-1]})
+    )
 
 
 def test_the_scale_is_moderate() -> None:
@@ -99,10 +75,10 @@ def test_the_scale_is_moderate() -> None:
     best = {fact: ladder[0] for fact, ladder in LADDERS.items()}
     worst = {fact: ladder[-1] for fact, ladder in LADDERS.items()}
 
-    assert probability({}) == pytest.approx(0.08, abs=0.001)
-    assert probability(best) == pytest.approx(0.02, abs=0.005)
-    assert 0.8 < probability(worst) <= 0.9
-    assert max(probability({fact: ladder[-1]}) for fact, ladder in LADDERS.items()) < 0.15
+    assert probability_by(MODEL, {}) == pytest.approx(0.08, abs=0.001)
+    assert probability_by(MODEL, best) == pytest.approx(0.02, abs=0.005)
+    assert 0.8 < probability_by(MODEL, worst) <= 0.9
+    assert max(probability_by(MODEL, {fact: ladder[-1]}) for fact, ladder in LADDERS.items()) < 0.15
 
 
 def generated() -> Iterator[tuple[str, bytes, bytes]]:
