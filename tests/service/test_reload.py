@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -198,6 +199,28 @@ def test_without_a_model_the_rules_serve_alone(folders: Folders, spoil: Callable
         eventually(lambda: release_of(service.channel).last_error == "")
         churn = stub(service.channel).Decide(question()).decision.churn
         assert (churn.degraded, churn.HasField("probability"), churn.provenance) == (False, True, "synthetic")
+
+
+def test_a_mended_fault_is_told_until_what_mends_it_serves(folders: Folders) -> None:
+    """Whoever reads that nothing is wrong any more is answered by the good release, never by the one before."""
+    told: list[bool] = []
+
+    class Telling(Releases):
+        """Notes, at the very moment before a release serves, whether a fault is still told."""
+
+        def take(self, release: Release, *, now: datetime) -> None:
+            told.append(reloader.state.last_error is not None)
+            super().take(release, now=now)
+
+    reloader = Reloader(folders, Telling(), journal=Journal(json_lines(io.BytesIO())))
+    whole = shutil.copytree(folders.models, folders.models.with_name("whole"))
+    lose_the_model(folders)
+    assert reloader.load().outcome == "refused"
+    assert reloader.load_rules_alone().outcome == "taken"
+    shutil.copytree(whole, folders.models, dirs_exist_ok=True)
+    assert reloader.load().outcome == "taken"
+    assert told == [True, True]
+    assert reloader.state.last_error is None
 
 
 def restore(folders: Folders) -> None:

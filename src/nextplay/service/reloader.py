@@ -148,9 +148,11 @@ class Reloader:
         except _OF_THE_CONTENT as error:
             self._refusals = {holding.digest: error}
             raise
+        taken = self._taken(release)
         self._served_digest = holding.digest
+        # only now: whoever reads that nothing is wrong may rely on what the folders hold
         self._state = replace(self._state, last_error=None, last_error_at=None)
-        return self._taken(release)
+        return taken
 
     def _taken(self, release: Release) -> Attempt:
         self._releases.take(release, now=self._clock())
