@@ -40,6 +40,13 @@ class Answered(NamedTuple):
     question: Mapping[str, Any]
 
 
+class Concluded(NamedTuple):
+    """What a decision will say, before it has words, and the question that it answers."""
+
+    findings: Findings
+    question: Mapping[str, Any]
+
+
 class Decider:
     """Decides for one release. Safe to share between threads: nothing here changes after construction."""
 
@@ -74,11 +81,22 @@ class Decider:
 
         Raises as `decide` does.
         """
+        findings, question = self.conclude(asked)
+        return Answered(self.word(findings, options=asked.options), question)
+
+    def conclude(self, asked: Asked) -> Concluded:
+        """Find all that a decision says, with its id and without its words: what a book needs of each account.
+
+        Raises as `decide` does.
+        """
         reading, history, options, _ = asked
         findings = self.find(reading, history=history, options=options)
         question, decision_id = self._identify(asked)
-        decision = self._presenter.present(findings._replace(decision_id=decision_id), options=options)
-        return Answered(decision, question)
+        return Concluded(findings._replace(decision_id=decision_id), question)
+
+    def word(self, findings: Findings, *, options: Options) -> Decision:
+        """Write what `conclude` found, with the same options, as the decision that people read."""
+        return self._presenter.present(findings, options=options)
 
     def find(
         self,

@@ -304,7 +304,7 @@ class _Page:
             channel=ranked.channel,
             effort_hours=ranked.effort_hours,
             checklist=tuple([self._text(line) for line in texts.checklist]),
-            gaps=_named_first(ranked),
+            gaps=named_first(ranked),
             priority=self._priority(ranked.priority),
             unchecked=ranked.unchecked,
         )
@@ -355,7 +355,7 @@ def _shadow_play(candidate: Candidate) -> ShadowPlay:
     return ShadowPlay(candidate.play.id, gaps, candidate.eligibility, candidate.applicability, candidate.suitability)
 
 
-def _named_first(ranked: RankedAction) -> tuple[str, ...]:
+def named_first(ranked: RankedAction) -> tuple[str, ...]:
     """List the gaps of an action, first the one that names it: history should carry that one."""
     gaps = [outcome.rule.id for outcome in ranked.candidate.gaps]
     return tuple(gaps) if gaps == [ranked.gap] else tuple(dict.fromkeys([ranked.gap, *gaps]))

@@ -1,0 +1,182 @@
+"""Decisions in bulk are the online decisions, account by account."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from nextplay.authoring.sample_book import sample_book
+from nextplay.bulk.deciding import BulkOptions, decide_arrow
+from nextplay.bulk.schema import RESULT
+from nextplay.canonical import canonical_json, decision_document
+from nextplay.decider import Decider
+from nextplay.decision import Decision, Options
+from nextplay.errors import InputInvalid
+from nextplay.release import load_release
+from nextplay.snapshot import parse_json_snapshot, read_snapshot
+
+ROOT = Path(__file__).parents[2]
+BOOK = [dict(entry.snapshot) for entry in sample_book(seed=11, accounts=30)]
+EXAMPLES = [json.loads(path.read_text("utf-8")) for path in sorted((ROOT / "examples" / "snapshots").glob("*.json"))]
+PLAIN = BulkOptions()
+
+
+@pytest.fixture(scope="module")
+def decider() -> Iterator[Decider]:
+    """Return the decider of what is shipped."""
+    release = load_release(ROOT / "rules", ROOT / "models")
+    yield Decider(release)
+    release.close()
+
+
+def texts(documents: Sequence[object]) -> pa.RecordBatch:
+    """Return a batch of the one column `snapshot`."""
+    return pa.record_batch({"snapshot": pa.array([json.dumps(document) for document in documents], pa.string())})
+
+
+def nested(documents: Sequence[Mapping[str, Any]]) -> pa.RecordBatch:
+    """Return a batch of a column for each key, typed as all rows together need it."""
+    lines = "\n".join(json.dumps(document) for document in documents)
+    return pl.read_ndjson(lines.encode(), infer_schema_length=None).to_arrow().combine_chunks().to_batches()[0]
+
+
+def row_of(decision: Decision) -> dict[str, Any]:
+    """Return the row that an online decision amounts to."""
+    return {
+        "account_id": decision.account_id,
+        "as_of": decision.as_of,
+        "decision_id": decision.decision_id,
+        "diagnosis": decision.diagnosis.kind,
+        "lead": decision.diagnosis.lead,
+        "churn_probability": decision.churn.probability,
+        "churn_band": decision.churn.band,
+        "gaps": [
+            {name: getattr(gap, name) for name in ("gap", "kind", "severity", "item", "open_side", "answered")}
+            for gap in decision.gaps
+        ],
+        "undetermined": [question.gap for question in decision.undetermined if question.gap],
+        "actions": [
+            {
+                "rank": action.rank,
+                "action_id": action.action_id,
+                "play": action.play,
+                "state": action.state,
+                "owner": action.owner_role,
+                "owner_id": action.owner_id,
+                "channel": action.channel,
+                "due_on": action.due_on,
+                "priority": action.priority.priority,
+                "gaps": list(action.gaps),
+            }
+            for action in decision.actions
+        ],
+        "withheld": [{"play": one.play, "reason": one.reason} for one in decision.withheld],
+        "release": decision.release.release,
+        "texts": None,
+        "refused": None,
+    }
+
+
+def online(document: Mapping[str, Any], decider: Decider, options: Options = PLAIN.asked) -> dict[str, Any]:
+    """Return the row of a document as the online way decides it, or refuses it."""
+    try:
+        reading = read_snapshot(parse_json_snapshot(json.dumps(document)), strict=options.strict)
+        return row_of(decider.decide(reading, options=options))
+    except InputInvalid as error:
+        account = document.get("account_id")
+        readable = isinstance(account, str) and 0 < len(account) <= 200
+        empty: dict[str, Any] = dict.fromkeys(RESULT.names)
+        return empty | {
+            "account_id": account if readable else None,
+            "refused": "\n".join(map(str, error.violations)),
+        }
+
+
+def test_each_row_is_the_online_decision(decider: Decider) -> None:
+    """Generated accounts and the examples: every field of the row is the decision's, through both kinds of columns."""
+    documents = BOOK + EXAMPLES
+    expected = [online(document, decider) for document in documents]
+    for batch in (texts(documents), nested(BOOK)):
+        found = decide_arrow(batch, decider, options=PLAIN)
+        assert found.schema.equals(RESULT)
+        assert found.to_pylist() == expected[: batch.num_rows]
+
+
+@st.composite
+def _damaged(draw: st.DrawFn) -> dict[str, Any]:
+    """Take an account, and make some of its values unknown, empty, or such as cannot be taken."""
+    document = copy.deepcopy(draw(st.sampled_from(BOOK)))
+    for _ in range(draw(st.integers(0, 6))):
+        place: Any = document
+        while True:
+            keys = sorted(place) if isinstance(place, dict) else range(len(place))
+            key = draw(st.sampled_from(list(keys)))
+            if isinstance(place[key], dict | list) and place[key] and draw(st.integers(0, 3)):
+                place = place[key]
+                continue
+            place[key] = draw(st.sampled_from([None, None, None, 0, 1, -1, "", "2026-03-02", [], {}, True, 0.5]))
+            break
+    if draw(st.booleans()):
+        day = draw(st.integers(1, 28))
+        entry = {"kind": "completed", "at": f"2026-05-{day:02}T00:00:00Z", "play": "owner_call", "gap": "silent"}
+        document["history"] = [entry]
+    return document
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@given(documents=st.lists(_damaged(), min_size=1, max_size=5))
+def test_missing_and_bad_values_are_told_as_online(decider: Decider, documents: list[dict[str, Any]]) -> None:
+    """Whatever is missing or wrong in a row, the row says what the online way says, and the others are as if alone."""
+    found = decide_arrow(texts(documents), decider, options=PLAIN)
+    assert found.to_pylist() == [online(document, decider) for document in documents]
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_options_reach_the_decision(decider: Decider, *, strict: bool) -> None:
+    """Locale, cap and strictness change id and content as they do online, and texts are the whole decision."""
+    asked = Options(locale="pt-BR", max_actions=1, explanation="none", strict=strict)
+    found = decide_arrow(texts(BOOK), decider, options=BulkOptions(asked, texts=True)).to_pylist()
+    decisions = [decider.decide(read_snapshot(document, strict=strict), options=asked) for document in BOOK]
+    assert [row.pop("texts").encode() for row in found] == [canonical_json(decision_document(one)) for one in decisions]
+    assert found == [{name: value for name, value in row_of(one).items() if name != "texts"} for one in decisions]
+
+
+def test_an_instant_for_rows_that_carry_none(decider: Decider) -> None:
+    """Rows without `as_of` take the one of the options; without one they are refused."""
+    bare = [{name: value for name, value in document.items() if name != "as_of"} for document in BOOK[:3]]
+    taken = decide_arrow(texts(bare), decider, options=BulkOptions(as_of=BOOK[0]["as_of"])).to_pylist()
+    assert taken == [online({**document, "as_of": BOOK[0]["as_of"]}, decider) for document in bare]
+    refused = decide_arrow(texts(bare), decider, options=PLAIN).to_pylist()
+    assert [row["account_id"] for row in refused] == [document["account_id"] for document in bare]
+    assert all(row["refused"] == "as_of: is required" for row in refused)
+
+
+def test_text_that_is_no_snapshot_is_a_refused_row(decider: Decider) -> None:
+    """Broken text, no text, and text of something else: a row each, in the order of the batch."""
+    column = pa.array(["{", None, "[]", json.dumps(BOOK[0]), '{"account_id": "a", "account_id": "b"}'])
+    found = decide_arrow(pa.record_batch({"snapshot": column}), decider, options=PLAIN).to_pylist()
+    assert [row["refused"] is None for row in found] == [False, False, False, True, False]
+    assert [row["diagnosis"] is None for row in found] == [True, True, True, False, True]
+
+
+def test_no_rows(decider: Decider) -> None:
+    """A batch without rows gives one without rows, in the same schema."""
+    for batch in (texts([]), nested(BOOK[:1]).slice(0, 0)):
+        found = decide_arrow(batch, decider, options=PLAIN)
+        assert found.num_rows == 0
+        assert found.schema.equals(RESULT)
+
+
+def test_a_column_that_json_has_no_word_for(decider: Decider) -> None:
+    """Bytes in a nested column are refused as a whole, naming the column."""
+    with pytest.raises(InputInvalid, match="account_id: has the type binary"):
+        decide_arrow(pa.record_batch({"account_id": pa.array([b"a"])}), decider, options=PLAIN)
