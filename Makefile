@@ -65,8 +65,8 @@ eval: $(READY) ## judge the shipped rulebook on labelled accounts
 mutations: $(READY) ## make a hundred small mistakes in the shipped rulebook and see which ones check and test catch
 	$(BIN)/python -m bench.mutations
 
-bench: $(READY) ## time one decision through all stations
-	$(BIN)/python -m bench.stages
+bench: $(READY) ## measure speed beside its goals; writes docs/performance.md; BENCH_FLAGS='--only ceiling' renews a part
+	$(BIN)/python -m bench.performance $(BENCH_FLAGS)
 
 model-bench: $(READY) ## judge trained churn models on public files beside the repository; writes docs/model.md
 	$(BIN)/python -m bench.model --write docs

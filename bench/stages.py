@@ -2,6 +2,8 @@
 
     python -m bench.stages [SNAPSHOT.json ...] [--repeats 60] [--json]
 
+`measure` is the same for the page about performance: both engines in turn, for some rounds.
+
 Whole decisions are made, one account after the other, and each station is clocked where it stands: a station that is
 run alone in a tight loop finds its code and values in the processor's caches, and takes about half of what it takes on
 the way. CPU time of the thread is taken, so that what other processes do is not counted as such; it still disturbs the
@@ -16,12 +18,13 @@ import gc
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import mean, median
-from typing import Any, Final
+from typing import Any, Final, Literal
 
+from bench.section import Section
 from nextplay import decider as corridor
 from nextplay._proto.nextplay.v1 import decision_service_pb2
 from nextplay.churn.model import ChurnModel
@@ -34,7 +37,9 @@ from nextplay.rules.evaluation import Evaluator
 from nextplay.service.wire import decide_answer, read_question, snapshot_message
 from nextplay.snapshot import read_snapshot
 
-_EXAMPLES: Final = Path(__file__).parents[1] / "examples" / "snapshots"
+_ROOT: Final = Path(__file__).parents[1]
+_EXAMPLES: Final = _ROOT / "examples" / "snapshots"
+_ENGINES: Final[tuple[Literal["durable", "python"], ...]] = ("durable", "python")
 _INSIDE: Final[tuple[tuple[str, Any, str], ...]] = (
     ("facts", FactPlan, "read"),
     ("churn", ChurnModel, "score"),
@@ -159,6 +164,51 @@ def report(found: dict[str, Any]) -> str:
         times = f"{row['min_us']:>8.1f}{row['median_us']:>9.1f}{'':>8}{row['yardsticks']:>12.2f}"
         lines.append(f"{shown:<24}{times}" + (f"   ({note})" if note else ""))
     return "\n".join(lines)
+
+
+_METHOD: Final = """Whole decisions of the shipped rulebook and model about the accounts in `examples/snapshots`, each
+station clocked where it stands, in CPU time of the thread. Both engines take turns, {rounds} rounds of {repeats}
+decisions about each account. A figure is the median over the rounds of a round's mean over the accounts; of an account
+the median of its decisions stands in the first two columns, and the minimum, as a multiple of a fixed loop of pure
+Python that was clocked beside it, in the last two: multiples can be compared between machines. Again:
+`python -m bench.performance --only stages`; for one engine and other accounts `python -m bench.stages`."""
+
+
+def measure(*, quick: bool = False) -> Section:
+    """Clock the stations with both engines in turn."""
+    rounds, repeats = (1, 3) if quick else (5, 30)
+    documents = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(_EXAMPLES.glob("*.json"))]
+    releases = {engine: load_release(_ROOT / "rules", _ROOT / "models", inference=engine) for engine in _ENGINES}
+    gc.freeze()
+    found: dict[str, list[dict[str, Any]]] = {engine: [] for engine in _ENGINES}
+    for turn in range(rounds):
+        for engine in _ENGINES if turn % 2 else reversed(_ENGINES):
+            found[engine].append(summary(clocked(releases[engine], documents, repeats=repeats)))
+    for release in releases.values():
+        release.close()
+    return Section(
+        name="stages",
+        title="Stages of a decision",
+        method=_METHOD.format(rounds=rounds, repeats=repeats),
+        header=(
+            "station",
+            *(f"{engine}, median" for engine in _ENGINES),
+            *(f"{engine}, least in yardsticks" for engine in _ENGINES),
+        ),
+        table=tuple(_row(name, [found[engine] for engine in _ENGINES]) for name in (*STATIONS, *_TOTALS)),
+        goals=(),
+        figures={"accounts": len(documents), "rounds": found},
+    )
+
+
+_TOTALS: Final = {"from bytes to bytes": "from_bytes_to_bytes", "in process": "in_process", "yardstick": "yardstick"}
+
+
+def _row(name: str, engines: Sequence[Sequence[dict[str, Any]]]) -> tuple[str, ...]:
+    """Return one line of the table: medians over the rounds, engine by engine."""
+    found = [[one[_TOTALS[name]] if name in _TOTALS else one["stations"][name] for one in rounds] for rounds in engines]
+    medians = [f"{median(one['median_us'] for one in rounds):.1f} µs" for rounds in found]
+    return (name, *medians, *(f"{median(one['yardsticks'] for one in rounds):.2f}" for rounds in found))
 
 
 def main() -> None:
