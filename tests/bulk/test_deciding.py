@@ -94,11 +94,9 @@ def online(document: Mapping[str, Any], decider: Decider, options: Options = PLA
     except InputInvalid as error:
         account = document.get("account_id")
         readable = isinstance(account, str) and 0 < len(account) <= 200
-        empty: dict[str, Any] = dict.fromkeys(RESULT.names)
-        return empty | {
-            "account_id": account if readable else None,
-            "refused": "\n".join(map(str, error.violations)),
-        }
+        refused: dict[str, Any] = dict.fromkeys(RESULT.names)
+        refused |= {"account_id": account if readable else None, "refused": "\n".join(map(str, error.violations))}
+        return refused
 
 
 def test_each_row_is_the_online_decision(decider: Decider) -> None:
