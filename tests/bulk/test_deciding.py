@@ -112,7 +112,7 @@ def test_each_row_is_the_online_decision(decider: Decider) -> None:
 @st.composite
 def _damaged(draw: st.DrawFn) -> dict[str, Any]:
     """Take an account, and make some of its values unknown, empty, or such as cannot be taken."""
-    document = copy.deepcopy(draw(st.sampled_from(BOOK)))
+    document: dict[str, Any] = copy.deepcopy(draw(st.sampled_from(BOOK)))
     for _ in range(draw(st.integers(0, 6))):
         place: Any = document
         while True:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from nextplay.bulk.documents import Document, documents
-from nextplay.bulk.rows import Decided, Refused, result_batch
+from nextplay.bulk.rows import Cells, decided_row, refused_row, result_batch
 from nextplay.canonical import canonical_json, decision_document
 from nextplay.decider import Decider
 from nextplay.decision import Options
@@ -42,22 +42,22 @@ def decide_arrow(batch: pa.RecordBatch, decider: Decider, *, options: BulkOption
 
     Raises `InputInvalid` where a column has a type that no snapshot can be read from.
     """
-    outcomes = [_outcome(document, decider, options) for document in documents(batch)]
-    return result_batch(outcomes, release=decider.release.release_id.release)
+    return result_batch([_row(document, decider, options) for document in documents(batch)])
 
 
-def _outcome(document: Document, decider: Decider, options: BulkOptions) -> Decided | Refused:
+def _row(document: Document, decider: Decider, options: BulkOptions) -> Cells:
     if isinstance(document, InputInvalid):
-        return _refused(None, document)
+        return refused_row(None, document)
     try:
         asked = _asked(document, options)
         findings = decider.conclude(asked).findings
     except InputInvalid as error:
-        return _refused(document.get("account_id"), error)
-    if not options.texts:
-        return Decided(findings, None)
-    decision = decider.word(findings, options=asked.options)
-    return Decided(findings, canonical_json(decision_document(decision)).decode())
+        return refused_row(_readable_id(document), error)
+    texts = None
+    if options.texts:
+        decision = decider.word(findings, options=asked.options)
+        texts = canonical_json(decision_document(decision)).decode()
+    return decided_row(findings, release=decider.release.release_id.release, texts=texts)
 
 
 def _asked(document: Mapping[str, Any], options: BulkOptions) -> Asked:
@@ -67,6 +67,6 @@ def _asked(document: Mapping[str, Any], options: BulkOptions) -> Asked:
     return asked_about(reading, options=options.asked, tenant=options.tenant)
 
 
-def _refused(account_id: object, error: InputInvalid) -> Refused:
-    readable = isinstance(account_id, str) and 0 < len(account_id) <= _LONGEST_ID
-    return Refused(str(account_id) if readable else None, tuple(map(str, error.violations)))
+def _readable_id(document: Mapping[str, Any]) -> str | None:
+    account_id = document.get("account_id")
+    return account_id if isinstance(account_id, str) and 0 < len(account_id) <= _LONGEST_ID else None

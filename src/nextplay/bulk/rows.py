@@ -7,43 +7,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, chain
-from typing import Any, NamedTuple
+from typing import Any
 
 import pyarrow as pa
 
 from nextplay.bulk.schema import RESULT
+from nextplay.errors import InputInvalid
 from nextplay.presentation import Findings, named_first
 
 Cells = tuple[Any, ...]
 
 
-class Decided(NamedTuple):
-    """One row that was decided; `texts` is the decision as JSON where that was asked for."""
-
-    findings: Findings
-    texts: str | None
-
-
-class Refused(NamedTuple):
-    """One row that cannot be used: its id where that could be read, and every reason with its path."""
-
-    account_id: str | None
-    reasons: tuple[str, ...]
-
-
-def result_batch(outcomes: Sequence[Decided | Refused], *, release: str) -> pa.RecordBatch:
-    """Return one row of `RESULT` for each outcome, in their order."""
-    rows = [_row(outcome, release) for outcome in outcomes]
+def result_batch(rows: Sequence[Cells]) -> pa.RecordBatch:
+    """Return the rows as a batch of `RESULT`."""
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(RESULT)
     arrays = [_array(column, field.type) for column, field in zip(columns, RESULT, strict=True)]
     return pa.RecordBatch.from_arrays(arrays, schema=RESULT)
 
 
-def _row(outcome: Decided | Refused, release: str) -> Cells:
-    """Return the cells of one row, in the order of `RESULT`; a struct is a tuple of its fields."""
-    if isinstance(outcome, Refused):
-        return (outcome.account_id, *[None] * (len(RESULT) - 2), "\n".join(outcome.reasons))
-    found, texts = outcome
+def refused_row(account_id: str | None, error: InputInvalid) -> Cells:
+    """Return the cells of a row that cannot be used: its id where that could be read, and every reason."""
+    return (account_id, *[None] * (len(RESULT) - 2), "\n".join(map(str, error.violations)))
+
+
+def decided_row(found: Findings, *, release: str, texts: str | None) -> Cells:
+    """Return the cells of one row, in the order of `RESULT`; a struct is a tuple of its fields.
+
+    Little is kept of what was found, so that a batch does not hold the findings of all of its accounts.
+    """
     assessment, score = found.assessment, found.score
     return (
         found.snapshot.account_id,
