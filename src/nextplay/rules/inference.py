@@ -30,6 +30,8 @@ from nextplay.rules.tokens import TokenRule
 
 MAX_RULES_PER_SHARD: Final = 60
 MAX_TOKENS_PER_SHARD: Final = 240
+WAITED_FOR: Final = 3
+"""So many of the lowest tokens of a rule have to be true before its shard is asked."""
 RESERVED_NAMES: Final = (
     "$add", "$all", "$and", "$any", "$div", "$eq", "$ex", "$forward", "$gt", "$gte", "$i", "$iall", "$iany", "$imt",
     "$l", "$lt", "$lte", "$m", "$mt", "$mul", "$neq", "$nex", "$not", "$or", "$r", "$s", "$sub",
@@ -54,7 +56,9 @@ class DurableInference:
             raise RulebookInvalid(refused)
         self._lock = threading.Lock()
         self._always = frozenset(rule.conclusion for rule in rules if not rule.tokens)
-        self._shards: tuple[_Shard, ...] | None = tuple(map(_Shard, clusters(rules)))
+        clustered = list(clusters(rules))
+        self._waiting = _waiting(clustered)
+        self._shards: tuple[_Shard, ...] | None = tuple(map(_Shard, clustered))
 
     def infer(self, true_tokens: Collection[int]) -> frozenset[int]:
         """Return the conclusions of every rule whose tokens are all among `true_tokens`.
@@ -66,10 +70,18 @@ class DurableInference:
         with self._lock:
             if self._shards is None:
                 raise EngineFault("this inference is closed")
-            for shard in self._shards:
-                if not shard.triggers.isdisjoint(known):
-                    found.update(shard.infer(known))
+            for place, tokens in self._asked(known).items():
+                found.update(self._shards[place].infer(tokens & known))
         return frozenset(found)
+
+    def _asked(self, known: frozenset[int]) -> dict[int, set[int]]:
+        """Choose the shards that may have something to say, and the tokens that it depends on."""
+        asked: dict[int, set[int]] = {}
+        for token in known & self._waiting.keys():
+            for others, shard, tokens in self._waiting[token]:
+                if others <= known:
+                    asked.setdefault(shard, set()).update(tokens)
+        return asked
 
     def close(self) -> None:
         """Free every rule set; a second time does nothing."""
@@ -82,8 +94,8 @@ class DurableInference:
 def clusters(rules: Sequence[TokenRule]) -> Iterator[list[TokenRule]]:
     """Put rules into shards within the limits, those that wait for the same token beside each other.
 
-    A rule waits for its *trigger*, the lowest of its tokens: a shard none of whose triggers is true is skipped. Rules
-    that say the same are put in once; rules without tokens are left out, since they always hold.
+    A rule waits for the lowest of its tokens, so sorting by tokens brings rules together that are asked together.
+    Rules that say the same are put in once; rules without tokens are left out, since they always hold.
     """
     distinct = {(rule.conclusion, rule.tokens): rule for rule in reversed(rules) if rule.tokens}
     shard: list[TokenRule] = []
@@ -98,26 +110,41 @@ def clusters(rules: Sequence[TokenRule]) -> Iterator[list[TokenRule]]:
         yield shard
 
 
+def _waiting(shards: Sequence[Sequence[TokenRule]]) -> dict[int, list[tuple[frozenset[int], int, frozenset[int]]]]:
+    """Index rules by their lowest token: the next ones, the place of the shard, all tokens of such rules.
+
+    A rule cannot fire while one of its lowest tokens, those that are seldom true, is not. So only shards in which a
+    rule has these are asked, and only about the tokens of such rules: what an inference costs follows from what is
+    true, not from how many rules there are.
+    """
+    found: dict[int, dict[tuple[frozenset[int], int], frozenset[int]]] = {}
+    for place, shard in enumerate(shards):
+        for rule in shard:
+            first, *others = sorted(rule.tokens)[:WAITED_FOR]
+            waiting = found.setdefault(first, {})
+            key = frozenset(others), place
+            waiting[key] = waiting.get(key, frozenset()) | rule.tokens
+    return {first: [(*key, tokens) for key, tokens in waiting.items()] for first, waiting in found.items()}
+
+
 class _Shard:
     """One rule set of durable-rules with its one session."""
 
-    __slots__ = ("_conclusions", "_definition", "_fragments", "_handle", "triggers")
+    __slots__ = ("_conclusions", "_definition", "_fragments", "_handle")
 
     def __init__(self, rules: Sequence[TokenRule]) -> None:
         tokens = sorted(frozenset().union(*(rule.tokens for rule in rules)))
         names = {token: f"t{index}" for index, token in enumerate(tokens)}
         check_names(names.values())
         bodies = {f"r{index}": [names[token] for token in sorted(rule.tokens)] for index, rule in enumerate(rules)}
-        self.triggers = frozenset(min(rule.tokens) for rule in rules)
         self._fragments = {token: f',"{name}":1' for token, name in names.items()}
         self._conclusions = {f"r{index}": rule.conclusion for index, rule in enumerate(rules)}
         self._definition = json.dumps({name: _conjunction(body) for name, body in {**bodies, _SENTINEL: []}.items()})
         self._handle = self._primed()
 
-    def infer(self, known: frozenset[int]) -> Iterator[int]:
-        """Return the conclusions that hold; one may come several times."""
-        fragments = self._fragments
-        fired = self.fire(_FACT % "".join([fragments[token] for token in known if token in fragments]))
+    def infer(self, tokens: Iterable[int]) -> Iterator[int]:
+        """Return the conclusions that hold where these tokens of the shard are true; one may come several times."""
+        fired = self.fire(_FACT % "".join(map(self._fragments.__getitem__, tokens)))
         return map(self._conclusions.__getitem__, fired)
 
     def fire(self, fact: str) -> list[str]:
