@@ -25,7 +25,7 @@ from typing import Any, Final, NamedTuple
 
 import grpc
 
-from bench.servers import DECIDE, ROOT, Server, serving
+from bench.servers import DECIDE, ROOT, Server, cpu_seconds, serving
 from nextplay._proto.nextplay.v1.decision_service_pb2 import DecideRequest
 from nextplay.service.wire import snapshot_message
 
@@ -66,13 +66,13 @@ def pace(server: Server, asked: Sequence[bytes], *, calls: int, seconds: float) 
             call(asked[(number + counts[number] * calls) % len(asked)], timeout=60)
             counts[number] += 1
 
-    cpu, began = _cpu_seconds(server), time.monotonic()
+    cpu, began = cpu_seconds(server.process.pid), time.monotonic()
     threads = [threading.Thread(target=ask, args=(number,)) for number in range(calls)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    took, used = time.monotonic() - began, _cpu_seconds(server) - cpu
+    took, used = time.monotonic() - began, cpu_seconds(server.process.pid) - cpu
     for channel in channels:
         channel.close()
     return Pace(sum(counts) / took, used / max(1, sum(counts)) * 1e6)
@@ -95,12 +95,6 @@ def compared(servers: dict[str, Server], *, calls: int, seconds: float, rounds: 
         "ratio": round(middle["on"].per_second / middle["off"].per_second, 3),
         "server_ratio": round(middle["off"].server_microseconds / middle["on"].server_microseconds, 3),
     }
-
-
-def _cpu_seconds(server: Server) -> float:
-    """Return the processor time that a process took so far (Linux)."""
-    fields = Path(f"/proc/{server.process.pid}/stat").read_text(encoding="ascii").rpartition(") ")[2].split()
-    return (int(fields[11]) + int(fields[12])) / 100
 
 
 def report(found: Sequence[dict[str, Any]]) -> str:

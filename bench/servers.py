@@ -6,7 +6,8 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,9 @@ import orjson
 
 ROOT: Final = Path(__file__).parents[1]
 DECIDE: Final = "/nextplay.v1.DecisionService/Decide"
+NEXTPLAY: Final = ("-m", "nextplay.cli", "serve")
+_START_SECONDS: Final = 120.0
+_STOP_SECONDS: Final = 10.0
 
 
 @dataclass
@@ -35,10 +39,8 @@ class Server:
 @contextmanager
 def serving(*, rules: Path, models: Path = ROOT / "models", quiet: bool = True, **settings: object) -> Iterator[Server]:
     """Run a server on a free port; it is killed at the end. `quiet` forgets the lines about single decisions."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("NEXTPLAY_")}
-    values = {"port": 0, "rules": rules, "models": models, "drain_seconds": 0} | settings
-    environment |= {f"NEXTPLAY_{name.upper()}": str(value) for name, value in values.items()}
-    command = [sys.executable, "-m", "nextplay.cli", "serve"]
+    environment = _environment({"rules": rules, "models": models} | settings)
+    command = [sys.executable, *NEXTPLAY]
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, cwd=Path("/")) as process:  # noqa: S603  our own command
         if process.stderr is None:
             raise RuntimeError("the server has no log")
@@ -54,6 +56,52 @@ def serving(*, rules: Path, models: Path = ROOT / "models", quiet: bool = True, 
             yield server
         finally:
             process.kill()
+
+
+@contextmanager
+def logged(command: Sequence[str], log: Path, **settings: object) -> Iterator[Server]:
+    """Run a server of Python that says `started` as ours does; killed at the end.
+
+    Its log goes to a file, as in earnest: to read each line here would take processor time from what is measured.
+    """
+    with (
+        log.open("wb") as lines,
+        subprocess.Popen([sys.executable, *command], env=_environment(settings), stderr=lines) as process,  # noqa: S603  our own command
+    ):
+        try:
+            ends = time.monotonic() + _START_SECONDS
+            while (port := _started(log)) is None:
+                if process.poll() is not None or time.monotonic() > ends:
+                    raise RuntimeError(f"the server did not start; it said: {log.read_text(encoding='utf-8')}")
+                time.sleep(0.05)
+            yield Server(process, f"127.0.0.1:{port}")
+        finally:
+            process.terminate()
+            try:
+                process.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def cpu_seconds(pid: int) -> float:
+    """Return the processor time that a process and its children took so far (Linux; in steps of 10 ms)."""
+    folder = Path(f"/proc/{pid}")
+    fields = (folder / "stat").read_text(encoding="ascii").rpartition(") ")[2].split()
+    own = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    children = [int(child) for task in folder.glob("task/*/children") for child in task.read_text().split()]
+    return own + sum(map(cpu_seconds, children))
+
+
+def _environment(settings: Mapping[str, object]) -> dict[str, str]:
+    """Return the settings of a server as its environment, and none that this process was given."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("NEXTPLAY_")}
+    values = {"port": 0, "drain_seconds": 0, **settings}
+    return environment | {f"NEXTPLAY_{name.upper()}": str(value) for name, value in values.items()}
+
+
+def _started(log: Path) -> int | None:
+    lines = log.read_bytes().splitlines()
+    return next((int(orjson.loads(line)["port"]) for line in lines if b'"started"' in line), None)
 
 
 def _follow(lines: Iterator[bytes], events: list[dict[str, Any]], quiet: bool) -> None:  # noqa: FBT001  for a thread

@@ -44,7 +44,7 @@ class GrpcServer:
         self._arrivals = Arrivals()
         guard = Guard(journal, pools=self._pools, arrivals=self._arrivals, deadline_seconds=limits.deadline_seconds)
         self._watches = guard.watches
-        self._server = grpc.server(self._pools.calls, interceptors=[guard], options=_options(limits))
+        self._server = grpc.server(self._pools.calls, interceptors=[guard], options=server_options(limits))
         self._health = health.HealthServicer()
         self._names = ("", *services)
         self.announce(serving=False)  # a fresh servicer says SERVING
@@ -106,7 +106,7 @@ def _probe(host: str, port: int) -> None:
         raise failed
 
 
-def _options(limits: Limits) -> list[tuple[str, int]]:
+def server_options(limits: Limits) -> list[tuple[str, int]]:
     """Bound everything that grpc leaves open by default: time, size and number."""
     return [
         ("grpc.so_reuseport", 0),  # a second process must not take the port unseen
