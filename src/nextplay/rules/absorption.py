@@ -27,6 +27,7 @@ class Absorption:
             for part in rule.absorbs:
                 self._absorbers.setdefault(part, []).append(rule.id)
         self._order = tuple(TopologicalSorter(self._absorbers).static_order())
+        self._compounds = frozenset(name for above in self._absorbers.values() for name in above)
 
     def __bool__(self) -> bool:
         """Say whether any gap absorbs another."""
@@ -40,13 +41,19 @@ class Absorption:
         by_id: dict[str, list[StandingGap]] = {}
         for gap in standing:
             by_id.setdefault(gap.plan.rule.id, []).append(gap)
+        if self._compounds.isdisjoint(by_id):
+            return list(standing), []
         absorbed: dict[tuple[str, str], str] = {}
         for name in self._order:
+            if name not in by_id:
+                continue
             compounds = [one for above in self._absorbers.get(name, ()) for one in by_id.get(above, ())]
-            for part in by_id.get(name, ()):
+            for part in by_id[name]:
                 above = [one for one in compounds if one.key not in absorbed and _holds(one, part)]
                 if above:
                     absorbed[part.key] = min(above, key=lambda one: (-_severity(one, state), one.key)).plan.rule.id
+        if not absorbed:
+            return list(standing), []
         left = [gap for gap in standing if gap.key not in absorbed]
         return left, [Part(gap, absorbed[gap.key]) for gap in standing if gap.key in absorbed]
 

@@ -158,12 +158,16 @@ def compile_probes(
     An unknown fact passes over all of its probes at once.
     """
     variants: dict[str, str] = {}
+    known: list[str | None] = [None]
     writer = _Writer(
-        lambda name: f"state[{fact_slots[name]}]", lambda name: variants.get(name) or f"state[{signal_slots[name]}]"
+        lambda name: "value" if name == known[0] else f"state[{fact_slots[name]}]",
+        lambda name: variants.get(name) or f"state[{signal_slots[name]}]",
+        is_known=lambda name: name == known[0],  # asked within `if value is not None`
     )
     lines = ["def select(state):", "    found = []"]
     for fact, group in groupby(sorted(probes, key=attrgetter("fact")), key=attrgetter("fact")):
-        lines.append(f"    if state[{fact_slots[fact]}] is not None:")
+        known[0] = fact
+        lines += [f"    value = state[{fact_slots[fact]}]", "    if value is not None:"]
         for probe in group:
             lines.append(f"        if {writer.expression(probe.near)}:")
             variants.clear()
@@ -183,10 +187,17 @@ def compile_probes(
 class _Writer:
     """Writes conditions as expressions; `constants` says what their names stand for."""
 
-    def __init__(self, fact: Callable[[str], str], signal: Callable[[str], str]) -> None:
-        """Take how a fact and how a signal is read."""
+    def __init__(
+        self,
+        fact: Callable[[str], str],
+        signal: Callable[[str], str],
+        *,
+        is_known: Callable[[str], bool] = lambda _: False,
+    ) -> None:
+        """Take how a fact and how a signal is read, and which facts cannot be unknown where they are read."""
         self._fact = fact
         self._signal = signal
+        self._is_known = is_known
         self._temporaries = 0
         self.constants: dict[str, Any] = {"__builtins__": {}}
 
@@ -231,12 +242,13 @@ class _Writer:
             return f"({chosen} if ({truth} := {compared}) is None else {truth})"
         if leaf.operator == "between" and isinstance(leaf.operand, tuple):
             low, high = map(self._constant, leaf.operand)
-            return f"({chosen} if {value} is None else {low} <= {value} <= {high})"
-        if leaf.operator == "contains_any" and isinstance(leaf.operand, tuple):
+            compared = f"{low} <= {value} <= {high}"
+        elif leaf.operator == "contains_any" and isinstance(leaf.operand, tuple):
             words = self._constant(frozenset(leaf.operand))
-            return f"({chosen} if {value} is None else not {words}.isdisjoint({value}))"
-        compared = _COMPARED[leaf.operator].format(value=value, operand=self._constant(leaf.operand))
-        return f"({chosen} if {value} is None else {compared})"
+            compared = f"not {words}.isdisjoint({value})"
+        else:
+            compared = _COMPARED[leaf.operator].format(value=value, operand=self._constant(leaf.operand))
+        return f"({compared})" if self._is_known(leaf.fact) else f"({chosen} if {value} is None else {compared})"
 
     def _constant(self, value: object) -> str:
         name = f"k{len(self.constants)}"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import compress
 from typing import Any, Literal
 
 from nextplay.rules.chainer import Chainer
+from nextplay.rules.program import picker
 from nextplay.rules.tokens import Inference, RuleBuilder, TokenRule
 
 Engine = Literal["durable", "python"]
@@ -19,13 +21,15 @@ class Deduction:
         rules, numbers = builder.build()
         self._inference = _inference(rules, engine=engine)
         self._gaps = {key: number for key, number in numbers.items() if isinstance(key, str)}
-        self._literals = [
-            (number, slots[key.signal], key.positive) for key, number in numbers.items() if not isinstance(key, str)
-        ]
+        literals = [(number, key) for key, number in numbers.items() if not isinstance(key, str)]
+        self._when_true = [number for number, key in literals if key.positive]
+        self._true = picker([slots[key.signal] for _, key in literals if key.positive])
+        self._when_false = [(number, slots[key.signal]) for number, key in literals if not key.positive]
 
     def conclude(self, state: Sequence[Any], standing: Iterable[str] = ()) -> frozenset[int]:
         """Return what holds, given the truths of the signals and the names of the gaps that stand."""
-        true = [number for number, slot, positive in self._literals if state[slot] is positive]
+        true = list(compress(self._when_true, self._true(state)))
+        true += [number for number, slot in self._when_false if state[slot] is False]
         true += [self._gaps[gap] for gap in standing if gap in self._gaps]
         return self._inference.infer(true)
 

@@ -27,7 +27,7 @@ from nextplay.rules.condition import (
 )
 from nextplay.rules.deduction import Engine
 from nextplay.rules.diagnosis import Diagnoser
-from nextplay.rules.missing_facts import MissingFacts
+from nextplay.rules.missing_facts import MissingFacts, UndecidedSignals
 from nextplay.rules.near_misses import NearMisses
 from nextplay.rules.outcomes import Gaps, StandingGap, explained_outcome, outcome_of
 from nextplay.rules.play_plans import Plays, ReachedPlay
@@ -73,7 +73,7 @@ class Evaluator:
         self._diagnoser = Diagnoser(rulebook.diagnosis, self._program)
         self._leaves = {name: _leaves_of(name, self._program) for name in self._program.conditions}
         self.by_item: Mapping[str, ItemKind] = {rule.id: rule.for_each for rule in rulebook.signals if rule.for_each}
-        self._tallies = [self._missing.tally(reads) for reads in self._program.reads()]
+        self._undecided = UndecidedSignals(self._program, self._missing)
 
     def assess(
         self,
@@ -97,17 +97,20 @@ class Evaluator:
             judged.standing, parts = self._absorption.split(judged.standing, state)
         reached = self._plays.reached(judged.standing, state, left_out=absent.plays)
         undecided = chain(
-            [tally for tally, truth in zip(self._tallies, truths.values(), strict=True) if truth is None],
+            self._undecided.tallies(state),
             judged.tallies,
             [tally for play in reached for tally in play.tallies],
         )
         missing = self._missing.ranked(undecided, state)
-        gaps = tuple(sorted([outcome_of(gap, state, missing) for gap in judged.standing], key=_worst_first))
+        outcomes = [outcome_of(gap, state, missing) for gap in judged.standing]
+        gaps = tuple(sorted(outcomes, key=_worst_first))
         diagnosis, lead = self._diagnoser.diagnose(gaps, judged, state)
         return Assessment(
             signals=truths,
             gaps=gaps,
-            explained=tuple(sorted([explained_outcome(gap, state) for gap in judged.explained], key=_worst_first)),
+            explained=tuple(sorted([explained_outcome(gap, state) for gap in judged.explained], key=_worst_first))
+            if judged.explained
+            else (),
             undecided=tuple(sorted([plan.rule.id for plan in judged.undecided])),
             candidates=_candidates(reached, gaps),
             diagnosis=diagnosis,
@@ -182,7 +185,7 @@ def _all_conditions(rulebook: Rulebook) -> Iterator[Condition]:
 
 
 def _worst_first(outcome: GapOutcome) -> tuple[float, str, str]:
-    return -outcome.severity, *outcome.key
+    return -outcome.severity, outcome.rule.id, outcome.item.key if outcome.item else ""
 
 
 def _candidates(reached: Iterable[ReachedPlay], gaps: Sequence[GapOutcome]) -> tuple[Candidate, ...]:
@@ -190,10 +193,10 @@ def _candidates(reached: Iterable[ReachedPlay], gaps: Sequence[GapOutcome]) -> t
     by_key = {gap.key: gap for gap in gaps}
     found = []
     for play in reached:
-        merged = [by_key[gap.key] for gap in play.gaps]
+        merged = tuple([by_key[gap.key] for gap in play.gaps])
         if len(merged) > 1:
-            merged.sort(key=_worst_first)
-        found.append(Candidate(play.plan.play, tuple(merged), *play.truths))
+            merged = tuple(sorted(merged, key=_worst_first))
+        found.append(Candidate(play.plan.play, merged, *play.truths))
     return tuple(found)
 
 

@@ -9,9 +9,10 @@ from struct import Struct
 from typing import Any, Final
 
 from nextplay.decision import MissingFact
+from nextplay.rules.condition import FactLeaf
+from nextplay.rules.program import Program, picker
 
 _WIDTHS: Final = ((8, "B"), (16, "H"), (32, "L"))
-_RANK: Final = 1 << 32
 
 
 class MissingFacts:
@@ -28,7 +29,13 @@ class MissingFacts:
         bits, code = next((bits, code) for bits, code in _WIDTHS if most < 1 << bits)
         self._places = {name: 1 << (bits * slot) for slot, name in enumerate(self._names)}
         self._counts = Struct(f"<{len(self._names)}{code}")
+        self._most = most
+        self._sure = 0
         self._entries: dict[int, MissingFact] = {}
+
+    def always(self, facts: Iterable[str]) -> None:
+        """Count a condition that is unknown exactly where its one fact is: no assessment has to count it again."""
+        self._sure += self.tally(tuple(facts))
 
     def tally(self, facts: Collection[str]) -> int:
         """Return the tally of one condition that reads `facts`."""
@@ -36,16 +43,43 @@ class MissingFacts:
 
     def ranked(self, tallies: Iterable[int], state: Sequence[Any]) -> tuple[MissingFact, ...]:
         """Return the unknown facts by the number of conditions that read them, the most useful first; ties by name."""
-        counts = self._counts.unpack(sum(tallies).to_bytes(self._counts.size, "little"))
-        keys = [slot - count * _RANK for slot, count in enumerate(counts) if count and state[slot] is None]
+        counts = self._counts.unpack(sum(tallies, self._sure).to_bytes(self._counts.size, "little"))
+        wide, most = len(counts), self._most
+        keys = [
+            (most - count) * wide + slot for slot, count in enumerate(counts) if count and state[slot] is None
+        ]  # numbers that sort as wished
         keys.sort()
         entries = self._entries
         try:
-            return tuple([entries[key] for key in keys])
+            return tuple(map(entries.__getitem__, keys))
         except KeyError:  # an entry says the same in every assessment, so each is made once
             entries.update({key: self._entry(key) for key in keys if key not in entries})
             return tuple([entries[key] for key in keys])
 
     def _entry(self, key: int) -> MissingFact:
-        slot = key % _RANK
-        return MissingFact(self._names[slot], (slot - key) // _RANK)
+        less, slot = divmod(key, len(self._names))
+        return MissingFact(self._names[slot], self._most - less)
+
+
+class UndecidedSignals:
+    """Counts for the signals that are unknown.
+
+    Most signals compare one fact and are unknown exactly where it is, so they count once for all.
+    """
+
+    def __init__(self, program: Program, missing: MissingFacts) -> None:
+        """Part the signals that have a name in those two sorts."""
+        slots, tallies = [], []
+        for name, reads in program.reads().items():
+            condition = program.conditions[name]
+            if isinstance(condition, FactLeaf) and len(reads) == 1 and name not in program.lists:
+                missing.always(reads)
+            else:
+                slots.append(program.slots[name])
+                tallies.append(missing.tally(reads))
+        self._pick = picker(slots)
+        self._tallies = tuple(tallies)
+
+    def tallies(self, state: Sequence[Any]) -> list[int]:
+        """Return the tallies of the unknown ones of the other sort."""
+        return [tally for tally, truth in zip(self._tallies, self._pick(state)) if truth is None]  # noqa: B905  as many; hot path

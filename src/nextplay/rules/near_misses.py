@@ -70,8 +70,9 @@ class NearMisses:
         away is not about to happen.
         """
         within = [self._measured(index, state) for index in self._select(state)]
+        within.sort()
         found: dict[str, NearGap] = {}
-        for distance, name, fact, index in sorted(within):
+        for distance, name, fact, index in within:
             turn = self._turns[index]
             unless = turn.gap.unless
             if distance > MAX_STEPS or len(found) == MAX_NEAR:

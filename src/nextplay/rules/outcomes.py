@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -60,10 +61,13 @@ class StandingGap(NamedTuple):
 class Judgement:
     """What came of every gap.
 
-    `undecided` holds the unknown ones, `refuted` those that are false, `excused` those that `unless` explains away.
-    `tallies` counts the facts of every condition that was asked and is unknown.
+    `plans` are the gaps that were judged, `mains` the truths of what they stand or fall with. `undecided` holds the
+    unknown ones, `refuted` those that are false of every item, `excused` those that `unless` explains away. `tallies`
+    counts the facts of every condition that was asked and is unknown.
     """
 
+    plans: Sequence[GapPlan] = ()
+    mains: Sequence[Truth] = ()
     standing: list[StandingGap] = field(default_factory=list)
     explained: list[StandingGap] = field(default_factory=list)
     undecided: list[GapPlan] = field(default_factory=list)
@@ -73,7 +77,8 @@ class Judgement:
 
     def ruled_out(self) -> set[str | None]:
         """Name the kinds of plain gaps of which one was decided not to stand."""
-        return {plan.rule.kind for plan in (*self.refuted, *self.excused)}
+        refuted = [plan for plan, truth in zip(self.plans, self.mains, strict=True) if truth is False]
+        return {plan.rule.kind for plan in (*refuted, *self.refuted, *self.excused)}
 
 
 class Gaps:
@@ -103,24 +108,18 @@ class Gaps:
 
         Raises `EngineFault` where evaluation and inference disagree.
         """
-        judged = Judgement()
-        true, unknown = [], []
-        plans: Iterable[tuple[GapPlan, Truth]] = zip(self.plans, state[self._slots])  # noqa: B905  as many; hot path
-        if left_out:
-            plans = [(plan, truth) for plan, truth in plans if plan.rule.id not in left_out]
-        for plan, truth in plans:
-            if truth is False:
-                judged.refuted.append(plan)
-            elif truth:
-                true.append(plan)
-            else:
-                unknown.append(plan)
+        plans, mains = self.plans, state[self._slots]
         concluded = self._mains.conclude(state)
-        if left_out:
-            concluded = concluded - {plan.number for plan in self.plans if plan.rule.id in left_out}
-        if concluded != {plan.number for plan in true}:
+        if concluded != {plan.number for plan in compress(plans, mains)}:
             raise EngineFault("inference and evaluation disagree about a gap")
-        _leave_unknown(unknown, state, answers, judged=judged)
+        if left_out:
+            counts = [plan.rule.id not in left_out for plan in plans]
+            plans, mains = tuple(compress(plans, counts)), tuple(compress(mains, counts))
+        judged = Judgement(plans, mains)
+        if None in mains:
+            unknown = [plan for plan, truth in zip(plans, mains) if truth is None]  # noqa: B905  as many; hot path
+            _leave_unknown(unknown, state, answers, judged=judged)
+        true = list(compress(plans, mains))
         if true:
             holds = self._sides.conclude(state, [plan.rule.id for plan in true if plan.rule.for_each is None])
             for plan in true:
@@ -214,30 +213,33 @@ def _let_stand(
 ) -> None:
     """Judge a gap that is true."""
     excused = plan.unless.truth(state, holds) if plan.unless else False
-    gap = _standing(plan, state, holds, answered=answered)
-    if reading is not None:
-        gap = gap._replace(reading=reading)
+    gap = _standing(plan, state, holds, answered=answered, reading=reading)
     if excused:
         judged.excused.append(plan)
         judged.explained.append(gap)
         return
     judged.standing.append(gap)
-    judged.tallies += [check.tally for check in gap.unsettled]
+    if gap.unsettled:
+        judged.tallies += [check.tally for check in gap.unsettled]
     if excused is None and plan.unless:
         judged.tallies.append(plan.unless.tally)
 
 
-def _standing(plan: GapPlan, state: Sequence[Any], holds: Collection[int], *, answered: Side | None) -> StandingGap:
+def _standing(
+    plan: GapPlan,
+    state: Sequence[Any],
+    holds: Collection[int],
+    *,
+    answered: Side | None,
+    reading: ItemReading | None,
+) -> StandingGap:
     if plan.rule.kind is not None:
-        return StandingGap(plan, plan.rule.kind)
-    sides = {"cx": plan.cx, "cs": plan.cs}
-    truths = {
-        side: True if side == answered else check.truth(state, holds) if check else False
-        for side, check in sides.items()
-    }
-    kind, open_side = CONTESTED[truths["cx"], truths["cs"]]
-    unsettled = tuple(check for side, check in sides.items() if check and truths[side] is None)
-    return StandingGap(plan, kind, open_side, answered, unsettled)
+        return StandingGap(plan, plan.rule.kind, reading=reading)
+    cx = True if answered == "cx" else plan.cx.truth(state, holds) if plan.cx else False
+    cs = True if answered == "cs" else plan.cs.truth(state, holds) if plan.cs else False
+    kind, open_side = CONTESTED[cx, cs]
+    unsettled = tuple([check for check, truth in ((plan.cx, cx), (plan.cs, cs)) if check and truth is None])
+    return StandingGap(plan, kind, open_side, answered, unsettled, reading)
 
 
 def outcome_of(gap: StandingGap, state: Sequence[Any], missing: Sequence[MissingFact]) -> GapOutcome:

@@ -84,15 +84,16 @@ class Program:
             name: len(self.known_names) + place for place, name in enumerate(self.conditions)
         }
         self.named_slots = slice(len(self.known_names), len(self.known_names) + len(self._named))
+        self._named_places = {name: self.slots[name] for name in self._named}
         if self.lists:
             self._decide_items = compile_item_program(self.fact_names, self._items, self.conditions, self.order)
         else:
             self._decide = compile_program(self.fact_names, self.conditions, self.order)
         self._picked: tuple[tuple[str, ...], Callable[[Sequence[Any]], Sequence[Any]]] = ((), tuple)
 
-    def reads(self) -> list[frozenset[str]]:
+    def reads(self) -> dict[str, frozenset[str]]:
         """Return, for each signal that has a name, the facts that can leave it unknown."""
-        return [self._reads[name] for name in self._named]
+        return {name: self._reads[name] for name in self._named}
 
     def main_slots(self) -> slice:
         """Return where in the state stands what gaps stand or fall with, in the order of the rulebook."""
@@ -123,9 +124,9 @@ class Program:
         """Return the facts of items of this kind that conditions read, in the order of their slots."""
         return self._items.names[kind]
 
-    def truths(self, state: Sequence[Any]) -> dict[str, Truth]:
+    def truths(self, state: Sequence[Any]) -> Mapping[str, Truth]:
         """Return the truth of every signal that has a name, in the order of the rulebook."""
-        return dict(zip(self._named, state[self.named_slots]))  # noqa: B905  as many; checking costs a third more
+        return Truths(self._named_places, state)
 
     def compile(self, condition: Condition) -> Compiled:
         """Compile a condition over facts and signals that the rulebook mentions."""
@@ -165,6 +166,30 @@ class Program:
         unused = next(one for one in tries if one not in self.conditions)
         self.conditions[unused] = condition
         return unused
+
+
+class Truths(Mapping[str, Truth]):
+    """Truths by name, read off a state where they are asked for: few ever are, and a dictionary costs all of them."""
+
+    __slots__ = ("_places", "_state")
+
+    def __init__(self, places: Mapping[str, int], state: State) -> None:
+        """Take the slot of every name."""
+        self._places = places
+        self._state = state
+
+    def __getitem__(self, name: str) -> Truth:
+        truth: Truth = self._state[self._places[name]]
+        return truth
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __repr__(self) -> str:
+        return f"Truths({dict(self)})"
 
 
 class ItemReading(NamedTuple):
