@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -26,6 +28,7 @@ from bench.servers import NEXTPLAY, ROOT, Server, cpu_seconds, logged
 ENGINES: Final = ("durable", "python")
 CEILING: Final = "ceiling"
 GUARDED: Final = "ceiling, guarded"
+_EXPLAINED: Final = "32, every condition told"
 _HALF: Final = "half of its most"
 _MANY: Final = "many accounts"
 _JUDGED: Final = 32
@@ -44,10 +47,12 @@ class Plan(NamedTuple):
     rounds: int
     seconds: float
     accounts: int
+    readings: int
+    """How often the second reader asks about each account in a round."""
 
 
-FULL: Final = Plan(rounds=5, seconds=2.0, accounts=200)
-QUICK: Final = Plan(rounds=1, seconds=0.2, accounts=10)
+FULL: Final = Plan(rounds=5, seconds=2.0, accounts=200, readings=5)
+QUICK: Final = Plan(rounds=1, seconds=0.2, accounts=10, readings=1)
 
 
 class Run(NamedTuple):
@@ -71,6 +76,7 @@ def measure(*, quick: bool = False, rules: Path = ROOT / "rules") -> Section:
     with TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
         asked = inquiries(folder, rules=rules, accounts=plan.accounts)
+        explained = inquiries(folder, rules=rules, accounts=plan.rounds, explanation="full")
         bare = ("-m", "bench.bare_server", str(folder))
         servers = {
             CEILING: stack.enter_context(logged(bare, folder / "bare")),
@@ -79,7 +85,7 @@ def measure(*, quick: bool = False, rules: Path = ROOT / "rules") -> Section:
         for engine in ENGINES:
             service = nextplay_server(folder / engine, rules=rules, inference=engine)
             servers[engine] = stack.enter_context(service)
-        runs = loaded_in_turn(servers, asked, plan)
+        runs = loaded_in_turn(servers, asked, explained, plan)
     return section(runs, plan)
 
 
@@ -89,46 +95,74 @@ def nextplay_server(log: Path, **settings: object) -> AbstractContextManager[Ser
     return logged(NEXTPLAY, log, **(shipped | {"max_waiting": MOST_WAITING} | settings))
 
 
-def loaded_in_turn(servers: dict[str, Server], asked: Sequence[Inquiry], plan: Plan) -> Runs:
-    """Put every load on every server, `plan.rounds` times, and read all answers before, between and after."""
+@dataclass(slots=True)
+class _Trial:
+    """Servers that are loaded in turn, and the most that each has answered in a second so far."""
+
+    servers: dict[str, Server]
+    asked: Sequence[Inquiry]
+    explained: Sequence[Inquiry]
+    plan: Plan
+    most: dict[str, float]
+
+    def loads(self, turn: int) -> Iterator[tuple[str, Callable[[str], Run]]]:
+        """Yield what one round puts on each server: the name of the load, and how a server is put under it."""
+        inquiry = self.asked[turn % len(self.asked)]
+        for calls, flight in _FLIGHTS.items():
+            yield str(calls), partial(self._flown, inquiry=inquiry, flight=flight)
+        yield _HALF, partial(self._paced, inquiry=inquiry)
+        yield _EXPLAINED, partial(self._flown, inquiry=self.explained[turn], flight=_FLIGHTS[_JUDGED])
+        yield _MANY, self._read
+
+    def _flown(self, name: str, *, inquiry: Inquiry, flight: Flight) -> Run:
+        """Load a server as fast as it answers."""
+        in_flight = flight.connections * flight.streams
+        calls = max(2 * in_flight, round(self.most[name] * self.plan.seconds))
+        run = run_of(self.servers[name], inquiry, flight, calls=calls)
+        if in_flight == _JUDGED and inquiry in self.asked:
+            self.most[name] = run.per_second
+        return run
+
+    def _paced(self, name: str, *, inquiry: Inquiry) -> Run:
+        """Load a server with half of what it can."""
+        half = self.most[name] / 2
+        calls = max(20, round(half * self.plan.seconds))
+        return run_of(self.servers[name], inquiry, Flight(1, MOST_WAITING, half), calls=calls)
+
+    def _read(self, name: str) -> Run:
+        """Let the second reader ask about all accounts; only the server's processor time is told."""
+        server, calls = self.servers[name], len(self.asked) * self.plan.readings
+        before = cpu_seconds(server.process.pid)
+        read_all(server, self.asked, calls=calls, threads=_READERS)
+        cpu = (cpu_seconds(server.process.pid) - before) / calls * 1e6
+        return Run(0.0, 0.0, 0.0, 0.0, cpu)
+
+
+def loaded_in_turn(
+    servers: dict[str, Server], asked: Sequence[Inquiry], explained: Sequence[Inquiry], plan: Plan
+) -> Runs:
+    """Put every load on every server, `plan.rounds` times, after all answers have been read once."""
     for server in servers.values():
-        read_all(server, asked, calls=len(asked), threads=1)
-    most = {name: _run(server, asked[0], _FLIGHTS[_JUDGED], calls=100).per_second for name, server in servers.items()}
+        read_all(server, [*asked, *explained], calls=len(asked) + len(explained), threads=1)
+    first = {
+        name: run_of(server, asked[0], _FLIGHTS[_JUDGED], calls=100).per_second for name, server in servers.items()
+    }
+    trial = _Trial(servers, asked, explained, plan, first)
     runs: Runs = {}
     for turn in range(plan.rounds):
-        inquiry = asked[turn % len(asked)]
-        for calls, flight in _FLIGHTS.items():
-            for name in _order(servers, turn):
-                run = _run(servers[name], inquiry, flight, calls=max(2 * calls, round(most[name] * plan.seconds)))
-                runs.setdefault(str(calls), {}).setdefault(name, []).append(run)
-                most[name] = run.per_second if calls == _JUDGED else most[name]
-        for name in _order(servers, turn):
-            calm = Flight(1, MOST_WAITING, most[name] / 2)
-            run = _run(servers[name], inquiry, calm, calls=max(20, round(most[name] / 2 * plan.seconds)))
-            runs.setdefault(_HALF, {}).setdefault(name, []).append(run)
-            runs.setdefault(_MANY, {}).setdefault(name, []).append(_read(servers[name], asked, plan))
+        for load, put in trial.loads(turn):
+            for name in list(servers) if turn % 2 == 0 else reversed(servers):
+                runs.setdefault(load, {name: [] for name in servers})[name].append(put(name))
         _say(f"ceiling: round {turn + 1} of {plan.rounds}")
     return runs
 
 
-def _order(servers: dict[str, Server], turn: int) -> list[str]:
-    return list(servers) if turn % 2 == 0 else list(servers)[::-1]
-
-
-def _run(server: Server, inquiry: Inquiry, flight: Flight, *, calls: int) -> Run:
+def run_of(server: Server, inquiry: Inquiry, flight: Flight, *, calls: int = 0, seconds: int = 0) -> Run:
+    """Load a server once; see `load`."""
     before = cpu_seconds(server.process.pid)
-    seen = loaded(server, inquiry, flight, calls=calls)
-    cpu = (cpu_seconds(server.process.pid) - before) / calls * 1e6
+    seen = loaded(server, inquiry, flight, calls=calls, seconds=seconds)
+    cpu = (cpu_seconds(server.process.pid) - before) / seen.calls * 1e6
     return Run(seen.per_second, seen.p50, seen.p95, seen.p99, cpu)
-
-
-def _read(server: Server, asked: Sequence[Inquiry], plan: Plan) -> Run:
-    """Let the second reader ask about all accounts; only the server's processor time is told."""
-    calls = len(asked) * (5 if plan is FULL else 1)
-    before = cpu_seconds(server.process.pid)
-    read_all(server, asked, calls=calls, threads=_READERS)
-    cpu = (cpu_seconds(server.process.pid) - before) / calls * 1e6
-    return Run(0.0, 0.0, 0.0, 0.0, cpu)
 
 
 def section(runs: Runs, plan: Plan) -> Section:
@@ -155,7 +189,8 @@ and a ratio is that of one round. *Half of its most* paces calls at half of what
 {judged} in flight. h2load counts HTTP statuses only: therefore the bytes of all answers are counted, and a client of
 grpc, the second reader, asks about {accounts} accounts before and between the rounds, and compares status, trailers
 and every byte with what the decider itself says; its rows (*many accounts*) tell the server's processor time where no
-two calls in a row are the same. *Server CPU* is that of the whole process (`/proc`), logging and grpc's own threads
+two calls in a row are the same. *Every condition told* is `explanation: full`, for those who debug rules; the ceiling
+returns answers of that size too. *Server CPU* is that of the whole process (`/proc`), logging and grpc's own threads
 included; the decision's is what is left after the ceiling's. The load generator runs on the same cores. Again:
 `python -m bench.performance --only ceiling`."""
 

@@ -1,7 +1,7 @@
 """Load by `h2load`, a client in C that takes little of the processor that the server needs.
 
 It posts one body over and over and counts HTTP statuses; a refusal of gRPC is a 200 to it. So the bytes that came back
-are counted: `Load.bytes_per_answer` is the size of one answer with its frame, exactly, where each came whole.
+are counted: `Load.answer_bytes`, with a frame before each answer.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Load(NamedTuple):
     p50: float
     p95: float
     p99: float
-    bytes_per_answer: float
+    answer_bytes: int
 
 
 class Flight(NamedTuple):
@@ -52,24 +52,29 @@ def framed(message: bytes) -> bytes:
     return b"\0" + len(message).to_bytes(4, "big") + message
 
 
-def load(address: str, body: Path, flight: Flight, *, calls: int) -> Load:
-    """Make `calls` calls and return what they saw. Raises `Failed` where one had no answer."""
+def load(address: str, body: Path, flight: Flight, *, calls: int = 0, seconds: int = 0) -> Load:
+    """Make `calls` calls, or as many as are answered in `seconds`, and return what they saw.
+
+    So many calls are dealt out evenly to the connections; for a time each connection makes as many as it can, and
+    those that were in flight at the end are not counted. Raises `Failed` where a call had no answer.
+    """
     log = body.with_suffix(".log")
     log.unlink(missing_ok=True)
     program = shutil.which("h2load")
     if program is None:
         raise Failed("h2load is not installed: Debian has it in `nghttp2-client`")
-    command = [program, "-n", str(calls), "-c", str(flight.connections), "-m", str(min(flight.streams, _MOST_STREAMS))]
+    amount = ["-n", str(calls)] if calls else ["-D", str(seconds)]
+    command = [program, *amount, "-c", str(flight.connections), "-m", str(min(flight.streams, _MOST_STREAMS))]
     command += ["-d", str(body), "--log-file", str(log), *(part for header in _HEADERS for part in ("-H", header))]
     if flight.per_second is not None:
         command += ["--rps", f"{flight.per_second / flight.connections:.1f}"]
     ended = subprocess.run([*command, f"http://{address}{DECIDE}"], capture_output=True, text=True, check=False)  # noqa: S603  our own command
     told = ended.stdout
-    done = re.search(r"(\d+) succeeded, (\d+) failed", told)
+    done = re.search(r"(\d+) succeeded, (\d+) failed, (\d+) errored, (\d+) timeout", told)
     traffic = re.search(r"traffic: .*\((\d+)\) data", told)
-    finished = re.search(r"finished in ([\d.]+)(us|ms|s), ([\d.]+) req/s", told)
-    if not (done and traffic and finished) or done.groups() != (str(calls), "0"):
+    pace = re.search(r"finished in .*, ([\d.]+) req/s", told)
+    if not (done and traffic and pace) or any(map(int, done.groups()[1:])) or int(done[1]) < max(1, calls):
         raise Failed(f"h2load ended with {ended.returncode}: {told}{ended.stderr}")
     micros = np.loadtxt(log, dtype=np.int64, delimiter="\t", usecols=2)
     p50, p95, p99 = np.percentile(micros, (50, 95, 99))
-    return Load(calls, float(finished[3]), float(p50), float(p95), float(p99), int(traffic[1]) / calls)
+    return Load(int(done[1]), float(pace[1]), float(p50), float(p95), float(p99), int(traffic[1]))

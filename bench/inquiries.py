@@ -19,7 +19,7 @@ from bench.servers import DECIDE, ROOT, Server
 from nextplay._proto.nextplay.v1.decision_service_pb2 import DecideRequest
 from nextplay.authoring.sample_book import sample_book
 from nextplay.decider import Decider
-from nextplay.decision import Options
+from nextplay.decision import Explanation, Options
 from nextplay.release import load_release
 from nextplay.service.wire import decide_answer, read_question, snapshot_message
 from nextplay.snapshot import read_snapshot
@@ -36,29 +36,34 @@ class Inquiry(NamedTuple):
     body: Path
 
 
-def inquiries(folder: Path, *, rules: Path, accounts: int) -> list[Inquiry]:
+def inquiries(folder: Path, *, rules: Path, accounts: int, explanation: Explanation = "reasons") -> list[Inquiry]:
     """Write questions about invented accounts into a folder, each beside its answer by these rules."""
     release = load_release(rules, ROOT / "models", inference="python")
-    decider, options = Decider(release), Options()
-    found = []
+    decider, found = Decider(release), []
     for entry in islice(sample_book(seed=_SEED, accounts=accounts), accounts):
-        question = DecideRequest(snapshot=snapshot_message(entry.snapshot)).SerializeToString()
-        reading = read_snapshot(read_question(question, options).document)
-        answer = decide_answer(decider.decide(reading, options=options), "")
-        body = folder / f"{entry.snapshot['account_id']}.body"
-        body.write_bytes(framed(question))
-        body.with_suffix(".answer").write_bytes(answer)
-        found.append(Inquiry(question, answer, body))
+        account = f"{entry.snapshot['account_id']}-{explanation}"
+        message = DecideRequest(snapshot=snapshot_message(entry.snapshot | {"account_id": account}))
+        message.options.explanation = explanation
+        question = read_question(raw := message.SerializeToString(), Options())
+        decision = decider.decide(read_snapshot(question.document), options=question.options)
+        body = folder / f"{account}.body"
+        body.write_bytes(framed(raw))
+        body.with_suffix(".answer").write_bytes(answer := decide_answer(decision, ""))
+        found.append(Inquiry(raw, answer, body))
     release.close()
     return found
 
 
-def loaded(server: Server, inquiry: Inquiry, flight: Flight, *, calls: int) -> Load:
-    """Load a server with one question. Raises `Failed` where not every answer had the size of the right one."""
-    seen = load(server.address, inquiry.body, flight, calls=calls)
-    wanted = len(inquiry.answer) + FRAME_BYTES
-    if seen.bytes_per_answer != wanted:
-        raise Failed(f"answers have {seen.bytes_per_answer:.1f} bytes on average, the right one has {wanted}")
+def loaded(server: Server, inquiry: Inquiry, flight: Flight, *, calls: int = 0, seconds: int = 0) -> Load:
+    """Load a server with one question; see `load`. Raises `Failed` where an answer had not the size of the right one.
+
+    At the end of a time, answers may be on their way in pieces: so many bytes, and no more, may be left over.
+    """
+    seen = load(server.address, inquiry.body, flight, calls=calls, seconds=seconds)
+    size = len(inquiry.answer) + FRAME_BYTES
+    over = seen.answer_bytes - seen.calls * size
+    if not 0 <= over <= (0 if calls else flight.connections * flight.streams * size):
+        raise Failed(f"{seen.calls} answers have {seen.answer_bytes} bytes in all, the right one has {size}")
     return seen
 
 
