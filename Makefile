@@ -66,6 +66,8 @@ mutations: $(READY) ## make a hundred small mistakes in the shipped rulebook and
 	$(BIN)/python -m bench.mutations
 
 bench: $(READY) ## measure speed beside its goals; writes docs/performance.md; BENCH_FLAGS='--only ceiling' renews a part
+	@echo 'installing the engines to compare with (the extra `bench`, in no lock) into .venv'
+	$(PIP) install --quiet --no-build-isolation --editable '.[bench]'
 	$(BIN)/python -m bench.performance $(BENCH_FLAGS)
 
 model-bench: $(READY) ## judge trained churn models on public files beside the repository; writes docs/model.md

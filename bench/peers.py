@@ -16,7 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from statistics import median
 from typing import Final, NamedTuple
 
@@ -180,15 +180,14 @@ def _built(one: Timed) -> str:
 
 
 def _shown(name: str) -> str:
-    return f"Nextplay: {name}" if name in OURS else name
+    if name in OURS:
+        return f"Nextplay: {name}"
+    return f"{name} {version(name)}" if name in PEERS and is_installed(name) else name
 
 
 def _versions() -> Iterator[tuple[str, str]]:
-    for package in (*PEERS, "durable-rules"):
-        try:
-            yield package, version(package)
-        except PackageNotFoundError:
-            continue
+    for package in (*filter(is_installed, PEERS), "durable-rules"):
+        yield package, version(package)
 
 
 def main() -> None:

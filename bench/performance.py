@@ -46,7 +46,12 @@ class Benchmark(NamedTuple):
     """Importable names that no plain installation brings."""
 
 
-BENCHMARKS: Final = (Benchmark("ceiling", "bench.ceiling", tools=("h2load",)), Benchmark("stages", "bench.stages"))
+BENCHMARKS: Final = (
+    Benchmark("ceiling", "bench.ceiling", tools=("h2load",)),
+    Benchmark("stages", "bench.stages"),
+    Benchmark("peers", "bench.peers"),
+    Benchmark("sizes", "bench.sizes"),
+)
 """In the order of the page."""
 TOOLS: Final[dict[str, str]] = {"h2load": "install Debian's `nghttp2-client` (`bash scripts/prepare_ci.sh` does)"}
 """Programs that benchmarks drive, and how to get each."""
