@@ -29,10 +29,12 @@ def documents(batch: pa.RecordBatch) -> Iterator[Document]:
     Raises `InputInvalid` where a column has a type that JSON has no word for.
     """
     if WHOLE not in batch.schema.names:
-        return map(_document, _json_rows(pa.Table.from_batches([batch])))
+        return map(_document, json_rows(pa.Table.from_batches([batch])))
     column = batch.column(WHOLE)
     if pa.types.is_struct(column.type):
-        return map(_document, _json_rows(pa.table(column.flatten(), names=[field.name for field in column.type])))
+        return map(_document, json_rows(pa.table(column.flatten(), names=[field.name for field in column.type])))
+    if not any(test(column.type) for test in _TEXTS):
+        raise InputInvalid([Violation(WHOLE, f"has the type {column.type}; it must hold JSON text, or a struct")])
     return map(_parsed, column.to_pylist())
 
 
@@ -51,8 +53,11 @@ def _document(text: str) -> Document:
     return document
 
 
-def _json_rows(table: pa.Table) -> list[str]:
-    """Write each row as the text of one JSON object; nulls stay, for null is absent."""
+def json_rows(table: pa.Table) -> list[str]:
+    """Write each row as the text of one JSON object; nulls stay, for null is absent.
+
+    Raises `InputInvalid` where a column has a type that JSON has no word for.
+    """
     if not table.num_columns:
         return ["{}"] * table.num_rows
     for field in table.schema:
@@ -89,6 +94,10 @@ def _has_json(kind: Any) -> bool:  # noqa: ANN401  pyarrow is not typed
     return any(test(kind) for test in _WRITTEN)
 
 
+_TEXTS: Final = (
+    pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_binary,
+    pa.types.is_large_binary, pa.types.is_binary_view, pa.types.is_null,
+)  # fmt: skip
 _WRITTEN: Final = (
     pa.types.is_boolean, pa.types.is_date, pa.types.is_decimal, pa.types.is_dictionary, pa.types.is_floating,
     pa.types.is_integer, pa.types.is_large_string, pa.types.is_null, pa.types.is_string, pa.types.is_string_view,

@@ -17,9 +17,10 @@ from nextplay.cli.output import complain
 _HELP = """Nextplay tells for each customer account what is wrong, of which kind, and what to do next.
 
 A gap is CX where the experience is broken, and CS where the result is missing. `decide` answers for one account or a
-whole book, `serve` does it over gRPC, `rules` is for those who write the rulebook, `snapshots` turns exports into
-accounts, `model` trains a churn model on your own outcomes, `store` looks after what the service remembers, `replay`
-decides it once more, `learn` and `report` tell what people and outcomes teach about plays.
+whole book, `batch` for a million of them into a table, `serve` does it over gRPC, `rules` is for those who write the
+rulebook, `snapshots` turns exports into accounts, `model` trains a churn model on your own outcomes, `store` looks
+after what the service remembers, `replay` decides it once more, `learn` and `report` tell what people and outcomes
+teach about plays.
 
 Findings go to stdout, progress and complaints to stderr.
 
@@ -29,6 +30,7 @@ Exit codes: 0 fine, 1 could not be done, 2 the input cannot be used, 3 the ruleb
 
 COMMANDS: Final[Mapping[str, str]] = {
     "decide": "nextplay.cli.decide",
+    "batch": "nextplay.cli.batch",
     "serve": "nextplay.cli.serve",
     "rules": "nextplay.cli.rules",
     "snapshots": "nextplay.cli.snapshots",
