@@ -34,6 +34,8 @@ _MANY: Final = "many accounts"
 _JUDGED: Final = 32
 """Calls in flight at which throughput and processor time are held against the goals."""
 _FLIGHTS: Final = {1: Flight(1, 1), 8: Flight(4, 2), _JUDGED: Flight(4, 8), 128: Flight(4, 32)}
+_CALM: Final = Flight(2, 64)
+"""How paced calls are sent: fewer on a connection than it may carry, so that a moment of delay refuses none."""
 _READERS: Final = 8
 CPU_GOAL, CPU_STRETCH = 150, 55
 """Microseconds of processor time for a decision."""
@@ -127,7 +129,7 @@ class _Trial:
         """Load a server with half of what it can."""
         half = self.most[name] / 2
         calls = max(20, round(half * self.plan.seconds))
-        return run_of(self.servers[name], inquiry, Flight(1, MOST_WAITING, half), calls=calls)
+        return run_of(self.servers[name], inquiry, _CALM._replace(per_second=half), calls=calls)
 
     def _read(self, name: str) -> Run:
         """Let the second reader ask about all accounts; only the server's processor time is told."""

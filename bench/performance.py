@@ -127,14 +127,20 @@ def main() -> int:
     folder.mkdir(parents=True, exist_ok=True)
     figures = folder / _JSON
     found = json.loads(figures.read_text(encoding="utf-8")) if figures.is_file() else {}
+    failed = False
     for benchmark in chosen:
         _say(f"{benchmark.name} ...")
-        found = renewed(found, benchmark, quick=asked.quick)
+        try:
+            found = renewed(found, benchmark, quick=asked.quick)
+        except Exception as error:  # noqa: BLE001  the sections after it are still worth hours
+            failed = True
+            _say(f"error: `{benchmark.name}` failed, what the page says of it stays as it was: {error}")
+            continue
         figures.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         (folder / _PAGE).write_text(page(found), encoding="utf-8")
         _say(f"{benchmark.name}: {found['sections'][benchmark.name]['measured']['seconds']} s")
     _say(f"written to {folder / _PAGE}")
-    return 0
+    return int(failed)
 
 
 def _parser() -> argparse.ArgumentParser:
