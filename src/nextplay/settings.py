@@ -37,14 +37,24 @@ class Settings(BaseSettings):
     locale: str = Field(
         "en", min_length=1, max_length=35, description="Locale of the answers where the caller asks for none."
     )
-    threads: int = Field(16, ge=1, le=256, description="Threads that answer calls.")
+    workers: int = Field(
+        1,
+        ge=1,
+        le=64,
+        description="Processes that answer calls on the one port; as many as cores are worth it. A connection reaches "
+        "one of them, so callers open several.",
+    )
+    threads: int = Field(16, ge=1, le=256, description="Threads that answer calls, in each worker.")
     max_waiting: int = Field(
         128,
         ge=1,
         le=100_000,
-        description="Calls that may wait or be answered at once. More are refused and told when to try again.",
+        description="Calls that may wait or be answered at once, in each worker. More are refused and told when to "
+        "try again.",
     )
-    max_connections: int = Field(1000, ge=1, le=100_000, description="Connections that may be open at once.")
+    max_connections: int = Field(
+        1000, ge=1, le=100_000, description="Connections that may be open at once, in each worker."
+    )
     deadline_seconds: float = Field(
         10.0,
         gt=0,

@@ -24,7 +24,7 @@ from tests.service.conftest import Running, running, settings_of
 from nextplay.errors import NextplayError, ReleaseRejected, RulebookInvalid
 from nextplay.service.app import App, StartRefused
 from nextplay.service.folders import Folders, FoldersUnreadable
-from nextplay.service.server import PortTaken
+from nextplay.service.ports import PortTaken
 from nextplay.service.telemetry import Journal, json_lines
 
 DECISIONS, RULEBOOKS = "nextplay.v1.DecisionService", "nextplay.v1.RulebookService"

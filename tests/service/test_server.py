@@ -19,7 +19,8 @@ from tests.service.asking import HEALTH, NOT_SERVING, SERVING, byte_call, raw_ca
 
 from nextplay.errors import EngineFault
 from nextplay.service.guard import Call, Endpoint
-from nextplay.service.server import GrpcServer, Limits, PortTaken
+from nextplay.service.ports import PortTaken
+from nextplay.service.server import GrpcServer, Limits
 from nextplay.service.telemetry import Journal, json_lines
 
 SERVICE = "test.Service"

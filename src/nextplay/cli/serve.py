@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
 
-from nextplay.cli.exits import ExitCode
+from nextplay.cli.exits import ExitCode, error_text, exit_code
 from nextplay.cli.output import complain
+from nextplay.service.app import refuse_open_doors, serve_as_worker
 from nextplay.service.app import serve as answer
+from nextplay.service.supervisor import Supervisor
+from nextplay.service.telemetry import Journal, json_lines
 from nextplay.settings import Settings
 
 app = typer.Typer(add_completion=False)
@@ -27,6 +33,9 @@ def serve(
         str | None,
         typer.Option(help="URL of the database, or `none`: remember nothing.", show_default="sqlite:///nextplay.db"),
     ] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes that answer on the one port.", show_default="1")
+    ] = None,
     insecure: Annotated[
         bool | None, typer.Option("--insecure", help="Listen beyond this machine although callers have no identity.")
     ] = None,
@@ -36,8 +45,26 @@ def serve(
     A changed rulebook or model is taken within two seconds, once its tests pass. Each option, and more, can be set by
     an environment variable, such as NEXTPLAY_PORT: docs/settings.md.
     """
-    given = {"host": host, "port": port, "rules": rules, "models": models, "store": store, "insecure": insecure}
-    answer(_settings({name: value for name, value in given.items() if value is not None}))
+    given = {"host": host, "port": port, "rules": rules, "models": models, "store": store, "workers": workers}
+    given |= {"insecure": insecure}
+    settings = _settings({name: value for name, value in given.items() if value is not None})
+    if settings.workers == 1:
+        answer(settings)
+        return
+    refuse_open_doors(settings)
+    if code := Supervisor(settings, work, journal=Journal(json_lines())).run():
+        raise typer.Exit(code)
+
+
+def work(settings: Settings, number: int, line: Connection) -> None:
+    """Be one of several workers; every error ends as a sentence on stderr and an exit code."""
+    try:
+        serve_as_worker(settings, number, line)
+    except Exception as error:
+        if os.environ.get("NEXTPLAY_DEBUG"):
+            raise
+        complain(error_text(error))
+        sys.exit(exit_code(error))
 
 
 def _settings(given: dict[str, Any]) -> Settings:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Callable
 from contextlib import suppress
+from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Final, Self
 
@@ -23,13 +25,14 @@ from nextplay.service.releases import Releases
 from nextplay.service.reloader import Reloader
 from nextplay.service.rulebook_api import RulebookApi
 from nextplay.service.server import GrpcServer, Limits
+from nextplay.service.siblings import EveryRecorder, Siblings
+from nextplay.service.supervisor import STOPPING_SIGNALS
 from nextplay.service.telemetry import Journal, json_lines
 from nextplay.settings import NO_STORE, Settings
 from nextplay.store import Store
 
 MEMORY: Final = "memory"
 """What health checks ask for to learn whether the store can be read and written."""
-_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 
 
 class StartRefused(NextplayError):
@@ -42,15 +45,14 @@ class App:
     `port` is the port that it listens on, from `start` on.
     """
 
-    def __init__(self, settings: Settings, *, journal: Journal | None = None) -> None:
-        """Build everything; nothing is read, bound or started yet. Raises `StartRefused`."""
-        if not settings.on_loopback and not settings.insecure:
-            message = (
-                f"`{settings.host}` can be reached from outside, and callers have no identity yet; "
-                "listen on 127.0.0.1, or pass --insecure"
-            )
-            raise StartRefused(message)
+    def __init__(self, settings: Settings, *, journal: Journal | None = None, siblings: Siblings | None = None) -> None:
+        """Build everything; nothing is read, bound or started yet. Raises `StartRefused`.
+
+        `siblings` are the other workers, where this is one of several on one port that somebody holds for all.
+        """
+        refuse_open_doors(settings)
         self._settings = settings
+        self._siblings = siblings
         self._journal = journal or Journal(json_lines())
         self._releases = Releases()
         self._remembering = self._built_memory()
@@ -84,6 +86,7 @@ class App:
         if self._remembering is not None:
             self._remembering.recorder.start()
         self._reloader.start()
+        self._hear_siblings()
         self._server.announce(serving=True)
         self._tell_memory()
         self._journal.lived("started", host=self._settings.host, port=self.port, insecure=self._settings.insecure)
@@ -114,6 +117,11 @@ class App:
     ) -> None:
         self.stop()
 
+    def _hear_siblings(self) -> None:
+        if self._siblings is not None:
+            flush = self._remembering.recorder.flush if self._remembering else lambda: None
+            self._siblings.listen({"flush": flush, "reload": lambda: self._reloader.load(again=True)})
+
     def _built_memory(self) -> Remembering | None:
         settings = self._settings
         if settings.store == NO_STORE:
@@ -139,6 +147,11 @@ class App:
             inference=self._settings.inference,
             objections=self._settings.masking.objections,
         )
+
+    def _built_memory_api(self, remembering: Remembering) -> MemoryApi:
+        own = remembering.recorder
+        recorder = EveryRecorder(own, self._siblings) if self._siblings else own
+        return MemoryApi(remembering.memory, self._releases, recorder=recorder, tenant=remembering.tenant)
 
     def _load(self) -> None:
         attempt = self._reloader.load()
@@ -175,36 +188,62 @@ class App:
         settings = self._settings
         api = DecisionApi(self._releases, journal=self._journal, remembering=self._remembering)
         remembering = self._remembering
-        memory = (
-            MemoryApi(remembering.memory, self._releases, recorder=remembering.recorder, tenant=remembering.tenant)
-            if remembering
-            else None
-        )
+        memory = self._built_memory_api(remembering) if remembering else None
         services = {DECISION_SERVICE: decision_endpoints(api, Options(locale=settings.locale), memory)}
         if settings.on_loopback:
             of_memory = remembering.state if remembering else None
-            rulebooks = RulebookApi(self._releases, self._reloader, of_memory)
+            rulebooks = RulebookApi(self._releases, self._reloader, of_memory, siblings=self._siblings)
             services[RULEBOOK_SERVICE] = rulebook_endpoints(rulebooks, self._built_previews())
         limits = Limits(
             threads=settings.threads,
             max_waiting=settings.max_waiting,
             max_connections=settings.max_connections,
             deadline_seconds=settings.deadline_seconds,
+            shares_port=self._siblings is not None,
         )
         return GrpcServer(services, limits=limits, journal=self._journal)
 
 
+def refuse_open_doors(settings: Settings) -> None:
+    """Raise `StartRefused` where other machines could reach the service and nobody said that they may."""
+    if not settings.on_loopback and not settings.insecure:
+        message = (
+            f"`{settings.host}` can be reached from outside, and callers have no identity yet; "
+            "listen on 127.0.0.1, or pass --insecure"
+        )
+        raise StartRefused(message)
+
+
 def serve(settings: Settings) -> None:
-    """Run the service until SIGTERM or SIGINT; a second signal cuts the drain time short.
+    """Run the service in this process until SIGTERM or SIGINT; a second signal cuts the drain time short.
+
+    Raises what `App` and `App.start` raise.
+    """
+    _run(lambda: App(settings))
+
+
+def serve_as_worker(settings: Settings, number: int, line: Connection) -> None:
+    """Run one of several processes of the service until SIGTERM, or until its supervisor is gone.
+
+    Ctrl-C reaches every process of a terminal; here only the supervisor's word counts. Raises as `serve` does.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    siblings = Siblings(line)
+    _run(lambda: App(settings, journal=Journal(json_lines(), worker=number), siblings=siblings), siblings.say_serving)
+
+
+def _run(build: Callable[[], App], on_start: Callable[[], None] = lambda: None) -> None:
+    """Start, wait for a signal, stop.
 
     The signals are blocked and waited for, because a handler that touched a lock could meet the lock of the very
-    code that it interrupted. Raises what `App` and `App.start` raise.
+    code that it interrupted.
     """
-    former = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    former = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING_SIGNALS)
     try:
-        app = App(settings)
+        app = build()
         app.start()
-        signal.sigwait(_SIGNALS)
+        on_start()
+        signal.sigwait(STOPPING_SIGNALS)
         threading.Thread(target=_hurry_at_signal, args=(app,), name="signals", daemon=True).start()
         app.stop()
     finally:
@@ -212,5 +251,5 @@ def serve(settings: Settings) -> None:
 
 
 def _hurry_at_signal(app: App) -> None:
-    signal.sigwait(_SIGNALS)
+    signal.sigwait(STOPPING_SIGNALS)
     app.hurry()

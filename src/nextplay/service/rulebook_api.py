@@ -13,10 +13,13 @@ from nextplay.service.api import MemoryState
 from nextplay.service.refusal import NotReady
 from nextplay.service.releases import Releases, Serving
 from nextplay.service.reloader import Attempt, LoadState, Reloader
+from nextplay.service.siblings import Siblings
 
 MOST_FILES: Final = 500
 MOST_FILE_BYTES: Final = 1 << 20
 MOST_BYTES: Final = 4 << 20
+RELOAD_SECONDS: Final = 5.0
+"""How long a reload waits for the other workers."""
 _MOST_PATH: Final = 200
 
 
@@ -32,12 +35,18 @@ class RulebookApi:
     """For strategists and operators. Safe to use from any thread."""
 
     def __init__(
-        self, releases: Releases, reloader: Reloader, memory_state: Callable[[], MemoryState] | None = None
+        self,
+        releases: Releases,
+        reloader: Reloader,
+        memory_state: Callable[[], MemoryState] | None = None,
+        *,
+        siblings: Siblings | None = None,
     ) -> None:
-        """Take what serves, what loads, and what tells how the memory is, where there is one."""
+        """Take what serves, what loads, what tells how the memory is, and the other workers, where there are any."""
         self._releases = releases
         self._reloader = reloader
         self._memory_state = memory_state
+        self._siblings = siblings
 
     def release(self) -> tuple[Serving, LoadState]:
         """Return what serves, and the state of loading. Raises `NotReady`."""
@@ -59,8 +68,13 @@ class RulebookApi:
         return Check(compiled.warnings, compiled.rulebook.content_hash)
 
     def reload(self) -> tuple[Attempt, Serving]:
-        """Load from the folders now, also what was refused before, and return what serves then. Raises `NotReady`."""
+        """Load from the folders now, also what was refused before, and return what serves then. Raises `NotReady`.
+
+        All workers have loaded when this returns, or are slower than their watch of the folders, which goes on.
+        """
         attempt = self._reloader.load(again=True)
+        if self._siblings is not None:
+            self._siblings.ask("reload", seconds=RELOAD_SECONDS)
         return attempt, self.release()[0]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -11,18 +10,14 @@ import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from nextplay.errors import NextplayError
 from nextplay.service.arrivals import Arrivals
 from nextplay.service.endpoints import MOST_BATCH_BYTES, add_endpoints
 from nextplay.service.guard import Endpoint, Guard
+from nextplay.service.ports import PortTaken, probe
 from nextplay.service.telemetry import Journal
 from nextplay.service.workers import Pools
 
 _SLACK_BYTES: Final = 64 << 10
-
-
-class PortTaken(NextplayError):
-    """Another process listens on the port, or this one may not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +28,8 @@ class Limits:
     max_waiting: int
     max_connections: int
     deadline_seconds: float
+    shares_port: bool = False
+    """Whether other processes of this service listen on the same port, which somebody holds for all of them."""
 
 
 class GrpcServer:
@@ -44,6 +41,7 @@ class GrpcServer:
         self._arrivals = Arrivals()
         guard = Guard(journal, pools=self._pools, arrivals=self._arrivals, deadline_seconds=limits.deadline_seconds)
         self._watches = guard.watches
+        self._shares_port = limits.shares_port
         self._server = grpc.server(self._pools.calls, interceptors=[guard], options=server_options(limits))
         self._health = health.HealthServicer()
         self._names = ("", *services)
@@ -55,12 +53,12 @@ class GrpcServer:
 
     def start(self, host: str, port: int) -> int:
         """Listen, and return the port. Health says NOT_SERVING. Raises `PortTaken`."""
+        if not self._shares_port:
+            probe(host, port)
         try:
-            _probe(host, port)
             bound = self._server.add_insecure_port(f"{host}:{port}")
-        except (OSError, RuntimeError) as error:
-            message = f"`{host}:{port}` cannot be listened on: it is taken, or not an address of this machine"
-            raise PortTaken(message) from error
+        except RuntimeError as error:
+            raise PortTaken(host, port) from error
         self._server.start()
         self._arrivals.start()
         return bound
@@ -85,31 +83,10 @@ class GrpcServer:
         self._pools.shutdown()
 
 
-def _probe(host: str, port: int) -> None:
-    """Bind and let go again; raises `OSError` where no address of `host` can be bound.
-
-    gRPC would tell its own log before it told us, in words that are no sentence.
-    """
-    failed: OSError | None = None
-    for family, kind, protocol, _, address in socket.getaddrinfo(
-        host.strip("[]"), port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-    ):
-        try:
-            with socket.socket(family, kind, protocol) as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as gRPC does
-                probe.bind(address)
-        except OSError as error:
-            failed = error
-        else:
-            return
-    if failed is not None:
-        raise failed
-
-
 def server_options(limits: Limits) -> list[tuple[str, int]]:
     """Bound everything that grpc leaves open by default: time, size and number."""
     return [
-        ("grpc.so_reuseport", 0),  # a second process must not take the port unseen
+        ("grpc.so_reuseport", int(limits.shares_port)),  # else a second process must not take the port unseen
         ("grpc.max_receive_message_length", MOST_BATCH_BYTES + _SLACK_BYTES),
         ("grpc.max_concurrent_streams", 100),
         ("grpc.max_allowed_incoming_connections", limits.max_connections),

@@ -41,9 +41,10 @@ def json_lines(stream: BinaryIO | None = None) -> Log:
 class Journal:
     """The events of the service, each under one name with the same keys."""
 
-    def __init__(self, log: Log) -> None:
-        """Write to `log`."""
-        self._log = log
+    def __init__(self, log: Log, *, worker: int | None = None) -> None:
+        """Write to `log`; each line carries the number of the worker where there are several."""
+        self._log = log if worker is None else log.bind(worker=worker)
+        self._stage = "" if worker is None else "worker_"
 
     def decided(self, decision: Decision, *, duration_seconds: float, unknown_fields: int) -> None:
         """Tell that one account was decided."""
@@ -88,8 +89,14 @@ class Journal:
         self._log.error("decisions_lost", count=count)
 
     def lived(self, event: str, **details: Any) -> None:  # noqa: ANN401  whatever a stage of life has to say
-        """Tell a stage of the life of the process: `started`, `draining`, `stopped`."""
-        self._log.info(event, **details)
+        """Tell a stage of the life of the process: `started`, `draining`, `stopped`; of one of several `worker_...`."""
+        self._log.info(self._stage + event, **details)
+
+    def worker_ended(self, worker: int, exit_code: int | None, *, restarts: int, again_in_seconds: float) -> None:
+        """Tell that a worker has died, how often workers were restarted before, and when it is started anew."""
+        self._log.error(
+            "worker_ended", worker=worker, exit_code=exit_code, restarts=restarts, again_in_seconds=again_in_seconds
+        )
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
