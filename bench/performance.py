@@ -48,6 +48,7 @@ class Benchmark(NamedTuple):
 
 BENCHMARKS: Final = (
     Benchmark("ceiling", "bench.ceiling", tools=("h2load",)),
+    Benchmark("workers", "bench.worker_load", tools=("h2load",)),
     Benchmark("stages", "bench.stages"),
     Benchmark("peers", "bench.peers"),
     Benchmark("sizes", "bench.sizes"),
