@@ -52,6 +52,7 @@ BENCHMARKS: Final = (
     Benchmark("stages", "bench.stages"),
     Benchmark("peers", "bench.peers"),
     Benchmark("sizes", "bench.sizes"),
+    Benchmark("bulk", "bench.bulk", packages=("polars", "pyarrow")),
 )
 """In the order of the page."""
 TOOLS: Final[dict[str, str]] = {"h2load": "install Debian's `nghttp2-client` (`bash scripts/prepare_ci.sh` does)"}
