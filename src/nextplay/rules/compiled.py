@@ -48,31 +48,10 @@ _COMPARED: Final[Mapping[Operator, str]] = {
 
 def compile_condition(condition: Condition, fact_slots: Mapping[str, int], signal_slots: Mapping[str, int]) -> Compiled:
     """Compile one condition over a state; raises `KeyError` for a fact or signal that has no slot."""
-    writer = _Writer(lambda name: f"state[{fact_slots[name]}]", lambda name: f"state[{signal_slots[name]}]")
+    writer = Writer(lambda name: f"state[{fact_slots[name]}]", lambda name: f"state[{signal_slots[name]}]")
     source = f"lambda state: {writer.expression(condition)}"
     decide: Compiled = eval(source, writer.constants)  # noqa: S307  the source holds slots and operators only
     return decide
-
-
-def compile_program(
-    fact_names: Sequence[str], conditions: Mapping[str, Condition], order: Sequence[str]
-) -> Callable[[State], list[Any]]:
-    """Compile a function from the values of `fact_names` to those values and, behind them, the truths of `conditions`.
-
-    `order` names each condition after those that it names.
-    """
-    facts = {name: f"f{index}" for index, name in enumerate(fact_names)}
-    signals = {name: f"s{index}" for index, name in enumerate(conditions)}
-    writer = _Writer(facts.__getitem__, signals.__getitem__)
-    lines = [
-        "def program(facts):",
-        f"    [{', '.join(facts.values())}] = facts",
-        *(f"    {signals[name]} = {writer.expression(conditions[name])}" for name in order),
-        f"    return [*facts, {', '.join(signals.values())}]",
-    ]
-    exec("\n".join(lines), writer.constants)  # noqa: S102  the source holds numbered names and operators only
-    program: Callable[[State], list[Any]] = writer.constants["program"]
-    return program
 
 
 class ItemLists(NamedTuple):
@@ -102,7 +81,7 @@ def compile_item_program(
         apart = asked[0] is not None and lists.kinds.get(name) == asked[0]
         return f"p{signals[name]}" if apart else signals[name]
 
-    writer = _Writer(lambda name: values.get(name) or facts[name], truth)
+    writer = Writer(lambda name: values.get(name) or facts[name], truth)
     writer.constants |= {"account": _of_account, "known": _known_of_all, "zip": zip}
     lines = ["def program(facts, rows):", f"    [{', '.join(facts.values())}] = facts"]
     lines += [f"    r_{kind} = rows[{kind!r}]" for kind in lists.names]
@@ -159,7 +138,7 @@ def compile_probes(
     """
     variants: dict[str, str] = {}
     known: list[str | None] = [None]
-    writer = _Writer(
+    writer = Writer(
         lambda name: "value" if name == known[0] else f"state[{fact_slots[name]}]",
         lambda name: variants.get(name) or f"state[{signal_slots[name]}]",
         is_known=lambda name: name == known[0],  # asked within `if value is not None`
@@ -184,7 +163,7 @@ def compile_probes(
     return select
 
 
-class _Writer:
+class Writer:
     """Writes conditions as expressions; `constants` says what their names stand for."""
 
     def __init__(
@@ -236,21 +215,22 @@ class _Writer:
             return f"({value} is None)"
         chosen = leaf.when_unknown
         if isinstance(leaf.operand, Parameter):
-            compare = self._constant(_by_case(leaf.operator, leaf.operand))
+            compare = self.constant(_by_case(leaf.operator, leaf.operand))
             truth = self._temporary()
             compared = f"{compare}({value}, {self._fact(leaf.operand.by)})"
             return f"({chosen} if ({truth} := {compared}) is None else {truth})"
         if leaf.operator == "between" and isinstance(leaf.operand, tuple):
-            low, high = map(self._constant, leaf.operand)
+            low, high = map(self.constant, leaf.operand)
             compared = f"{low} <= {value} <= {high}"
         elif leaf.operator == "contains_any" and isinstance(leaf.operand, tuple):
-            words = self._constant(frozenset(leaf.operand))
+            words = self.constant(frozenset(leaf.operand))
             compared = f"not {words}.isdisjoint({value})"
         else:
-            compared = _COMPARED[leaf.operator].format(value=value, operand=self._constant(leaf.operand))
+            compared = _COMPARED[leaf.operator].format(value=value, operand=self.constant(leaf.operand))
         return f"({compared})" if self._is_known(leaf.fact) else f"({chosen} if {value} is None else {compared})"
 
-    def _constant(self, value: object) -> str:
+    def constant(self, value: object) -> str:
+        """Bind a value to a name, and return the name."""
         name = f"k{len(self.constants)}"
         self.constants[name] = value
         return name

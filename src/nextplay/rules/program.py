@@ -23,8 +23,8 @@ from nextplay.rules.compiled import (
     compile_condition,
     compile_item_program,
     compile_probes,
-    compile_program,
 )
+from nextplay.rules.compiled_program import compile_program
 from nextplay.rules.condition import (
     All,
     AnyOf,
@@ -88,8 +88,13 @@ class Program:
         if self.lists:
             self._decide_items = compile_item_program(self.fact_names, self._items, self.conditions, self.order)
         else:
-            self._decide = compile_program(self.fact_names, self.conditions, self.order)
+            self._decide = self._compiled()
         self._picked: tuple[tuple[str, ...], Callable[[Sequence[Any]], Sequence[Any]]] = ((), tuple)
+
+    def _compiled(self) -> Callable[[Sequence[Any]], list[Any]]:
+        mains = {name: self.over_signals(self.conditions[name]) for name in self.mains}
+        others = {name: condition for name, condition in self.conditions.items() if name not in mains}
+        return compile_program(self.fact_names, others, [name for name in self.order if name in others], mains)
 
     def reads(self) -> dict[str, frozenset[str]]:
         """Return, for each signal that has a name, the facts that can leave it unknown."""
