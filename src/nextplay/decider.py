@@ -84,13 +84,15 @@ class Decider:
         findings, question = self.conclude(asked)
         return Answered(self.word(findings, options=asked.options), question)
 
-    def conclude(self, asked: Asked) -> Concluded:
+    def conclude(self, asked: Asked, *, with_advice: bool = True) -> Concluded:
         """Find all that a decision says, with its id and without its words: what a book needs of each account.
+
+        `with_advice` as in `Evaluator.assess`; findings without it cannot be worded.
 
         Raises as `decide` does.
         """
         reading, history, options, _ = asked
-        findings = self.find(reading, history=history, options=options)
+        findings = self.find(reading, history=history, options=options, with_advice=with_advice)
         question, decision_id = self._identify(asked)
         return Concluded(findings._replace(decision_id=decision_id), question)
 
@@ -104,6 +106,7 @@ class Decider:
         *,
         history: Sequence[HistoryEntry] = (),
         options: Options = DEFAULT_OPTIONS,
+        with_advice: bool = True,
     ) -> Findings:
         """Find all that a decision says, before it has an id and words: enough to count a book, at two thirds the cost.
 
@@ -119,7 +122,11 @@ class Decider:
         facts = facts.with_churn(score.probability, score.band) if score else facts.with_churn(None, None)
         answers, unread = self._answers(snapshot, used, absent)
         assessment = self.release.evaluator.assess(
-            facts, answers=answers.sides, day=day, with_shadow=options.explanation == "full"
+            facts,
+            answers=answers.sides,
+            day=day,
+            with_shadow=options.explanation == "full",
+            with_advice=with_advice,
         )
         arbitration = arbitrate(
             assessment.candidates,

@@ -50,7 +50,7 @@ def _row(document: Document, decider: Decider, options: BulkOptions) -> Cells:
         return refused_row(None, document)
     try:
         asked = _asked(document, options)
-        findings = decider.conclude(asked).findings
+        findings = decider.conclude(asked, with_advice=options.texts).findings
     except InputInvalid as error:
         return refused_row(_readable_id(document), error)
     texts = None

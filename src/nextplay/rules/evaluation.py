@@ -29,7 +29,7 @@ from nextplay.rules.deduction import Engine
 from nextplay.rules.diagnosis import Diagnoser
 from nextplay.rules.missing_facts import MissingFacts, UndecidedSignals
 from nextplay.rules.near_misses import NearMisses
-from nextplay.rules.outcomes import Gaps, StandingGap, explained_outcome, outcome_of
+from nextplay.rules.outcomes import Gaps, Judgement, StandingGap, explained_outcome, outcome_of
 from nextplay.rules.play_plans import Plays, ReachedPlay
 from nextplay.rules.program import Program, stated_conditions
 from nextplay.rules.roster import Absent, Roster
@@ -82,11 +82,13 @@ class Evaluator:
         answers: Mapping[str, Side] = _NO_ANSWERS,
         day: date | None = None,
         with_shadow: bool = False,
+        with_advice: bool = True,
     ) -> Assessment:
         """Assess one account. `answers` maps a contested gap to the side that a rep's valid answer named.
 
         `day` is the day of `as_of`, on which a rule has to be within its days; without it every rule is. With
-        `with_shadow`, what the rules on trial say is told as well.
+        `with_shadow`, what the rules on trial say is told as well. Without `with_advice`, what would change the answer
+        is not looked for: near misses, missing facts, and the open facts of gaps. Nothing else depends on it.
         """
         absent = self._roster.on(day)
         state = self._program.state(facts)
@@ -96,12 +98,7 @@ class Evaluator:
         if self._absorption:
             judged.standing, parts = self._absorption.split(judged.standing, state)
         reached = self._plays.reached(judged.standing, state, left_out=absent.plays)
-        undecided = chain(
-            self._undecided.tallies(state),
-            judged.tallies,
-            [tally for play in reached for tally in play.tallies],
-        )
-        missing = self._missing.ranked(undecided, state)
+        missing = self._missing_facts(state, judged, reached) if with_advice else ()
         outcomes = [outcome_of(gap, state, missing) for gap in judged.standing]
         gaps = tuple(sorted(outcomes, key=_worst_first))
         diagnosis, lead = self._diagnoser.diagnose(gaps, judged, state)
@@ -115,7 +112,7 @@ class Evaluator:
             candidates=_candidates(reached, gaps),
             diagnosis=diagnosis,
             lead=lead,
-            near_misses=self._near_misses.nearest(state, left_out=absent.gaps),
+            near_misses=self._near_misses.nearest(state, left_out=absent.gaps) if with_advice else (),
             missing_facts=missing,
             absorbed=tuple(
                 sorted(
@@ -129,6 +126,12 @@ class Evaluator:
             else _NONE_DONE,
             shown=self._shown(state),
         )
+
+    def _missing_facts(
+        self, state: Sequence[Any], judged: Judgement, reached: Sequence[ReachedPlay]
+    ) -> tuple[MissingFact, ...]:
+        tallies = [tally for play in reached for tally in play.tallies]
+        return self._missing.ranked(chain(self._undecided.tallies(state), judged.tallies, tallies), state)
 
     def _shadow(
         self, standing: Sequence[StandingGap], state: Sequence[Any], missing: Sequence[MissingFact], *, absent: Absent
