@@ -8,7 +8,7 @@ import pytest
 from tests.rules.books import VOCABULARY, assess, book, contested, flag, known, plain, when
 
 from nextplay.decision import FactValue, Reading
-from nextplay.rules import near_misses
+from nextplay.rules import compiled, near_misses
 from nextplay.rules.condition import All, AnyOf, Condition, FactLeaf, Not, Operand, Operator, Parameter
 from nextplay.rules.evaluation import Evaluator
 
@@ -177,6 +177,16 @@ def test_the_search_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     evaluator = Evaluator(book(signals, [plain("gap", when("s8"))]), VOCABULARY, inference="python")
     assert [one.reading.fact for one in evaluator.assess(known(n0=3, n1=0.0, flag=True)).near_misses] == [N0]
     assert evaluator.assess(known(n0=0, n1=3.0, flag=True)).near_misses == ()
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3, 200])
+def test_the_search_may_be_compiled_in_parts(monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+    """However many probes go into one function, the same gaps are near, also where one fact is in several functions."""
+    monkeypatch.setattr(compiled, "PROBES_AT_ONCE", at_once)
+    gaps = [plain(f"gap{fact[-2:]}{limit}", FactLeaf(fact, "gt", limit)) for fact in (N0, N1) for limit in (5, 6, 9)]
+    evaluator = Evaluator(book({}, gaps), VOCABULARY, inference="python")
+    found = evaluator.assess(known(n0=4.5, n1=5.5)).near_misses
+    assert [(one.rule.id, one.distance) for one in found] == [("gapn05", 0.5), ("gapn16", 1.0), ("gapn06", 1.5)]
 
 
 LINKS: dict[str, Callable[[Condition], Condition]] = {

@@ -9,7 +9,7 @@ A compiled condition reads the *state*: the values of the facts, then the truths
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final, Literal, NamedTuple
@@ -32,6 +32,8 @@ from nextplay.rules.condition import (
 State = Sequence[Any]
 """Fact values and signal truths by slot. Its elements are what the slots say, so no type is checked here."""
 Compiled = Callable[[State], Truth]
+PROBES_AT_ONCE: Final = 200
+"""Probes of one function: Python takes some 100 KiB to compile one, and gives them back only after the function."""
 
 _COMPARED: Final[Mapping[Operator, str]] = {
     "eq": "{value} == {operand}",
@@ -129,6 +131,18 @@ class Probe(NamedTuple):
     conclusions: Sequence[tuple[int, Condition]]
 
 
+def _probe_lines(probe: Probe, expression: Callable[[Condition], str], variants: dict[str, str]) -> Iterator[str]:
+    """Write one probe; `variants` takes the names that its variants go by from here on."""
+    yield f"        if {expression(probe.near)}:"
+    for name, condition in probe.variants:
+        written = expression(condition)
+        variants[name] = f"v{len(variants)}"
+        yield f"            {variants[name]} = {written}"
+    for number, condition in probe.conclusions:
+        yield f"            if {expression(condition)}: found.append({number})"
+    yield "            pass"
+
+
 def compile_probes(
     probes: Sequence[Probe], fact_slots: Mapping[str, int], signal_slots: Mapping[str, int]
 ) -> Callable[[State], list[int]]:
@@ -143,23 +157,25 @@ def compile_probes(
         lambda name: variants.get(name) or f"state[{signal_slots[name]}]",
         is_known=lambda name: name == known[0],  # asked within `if value is not None`
     )
-    lines = ["def select(state):", "    found = []"]
-    for fact, group in groupby(sorted(probes, key=attrgetter("fact")), key=attrgetter("fact")):
-        known[0] = fact
-        lines += [f"    value = state[{fact_slots[fact]}]", "    if value is not None:"]
-        for probe in group:
-            lines.append(f"        if {writer.expression(probe.near)}:")
-            variants.clear()
-            for name, condition in probe.variants:
-                expression = writer.expression(condition)
-                variants[name] = f"v{len(variants)}"
-                lines.append(f"            {variants[name]} = {expression}")
-            for number, condition in probe.conclusions:
-                lines.append(f"            if {writer.expression(condition)}: found.append({number})")
-            lines.append("            pass")
-    lines.append("    return found")
-    exec("\n".join(lines), writer.constants)  # noqa: S102  the source holds slots and operators only
-    select: Callable[[State], list[int]] = writer.constants["select"]
+    ordered = sorted(probes, key=attrgetter("fact"))
+    parts: list[Callable[[State, list[int]], None]] = []
+    for first in range(0, len(ordered), PROBES_AT_ONCE):
+        lines = ["def select(state, found):"]
+        for fact, group in groupby(ordered[first : first + PROBES_AT_ONCE], key=attrgetter("fact")):
+            known[0] = fact
+            lines += [f"    value = state[{fact_slots[fact]}]", "    if value is not None:"]
+            for probe in group:
+                variants.clear()
+                lines += _probe_lines(probe, writer.expression, variants)
+        exec("\n".join(lines), writer.constants)  # noqa: S102  the source holds slots and operators only
+        parts.append(writer.constants["select"])
+
+    def select(state: State) -> list[int]:
+        found: list[int] = []
+        for part in parts:
+            part(state, found)
+        return found
+
     return select
 
 
