@@ -138,6 +138,31 @@ def test_missing_and_bad_values_are_told_as_online(decider: Decider, documents: 
     assert found.to_pylist() == [online(document, decider) for document in documents]
 
 
+@st.composite
+def _with_holes(draw: st.DrawFn) -> dict[str, Any]:
+    """Take an account, and make some of its groups, rows and values unknown: null, or not there at all."""
+    document: dict[str, Any] = copy.deepcopy(draw(st.sampled_from(BOOK)))
+    for key in draw(st.lists(st.sampled_from(sorted(document)), max_size=5)):
+        place = document.get(key)
+        if isinstance(place, list) and place:
+            place = draw(st.sampled_from(place))
+        if isinstance(place, dict) and place and draw(st.booleans()):
+            place[draw(st.sampled_from(sorted(place)))] = None
+        elif draw(st.booleans()):
+            document[key] = None
+        else:
+            document.pop(key, None)
+    return document
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@given(documents=st.lists(_with_holes(), min_size=1, max_size=5))
+def test_missing_values_in_columns_are_missing_online(decider: Decider, documents: list[dict[str, Any]]) -> None:
+    """Nested columns and JSON say the same of what is missing, wherever it is missing."""
+    found = decide_arrow(nested(documents), decider, options=PLAIN)
+    assert found.to_pylist() == [online(document, decider) for document in documents]
+
+
 @pytest.mark.parametrize("strict", [False, True])
 def test_options_reach_the_decision(decider: Decider, *, strict: bool) -> None:
     """Locale, cap and strictness change id and content as they do online, and texts are the whole decision."""
