@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.rules.strategies import LAW, SIGNALS, VALUES, Values, conditions, facts, signals
 
 from nextplay.decision import FactValue
-from nextplay.rules.compiled import compile_condition
+from nextplay.rules.compiled import Writer, compile_condition
 from nextplay.rules.condition import (
     All,
     AnyOf,
@@ -37,6 +37,19 @@ def test_a_compiled_condition_says_what_the_reference_says(
     compiled = compile_condition(condition, FACT_SLOTS, SIGNAL_SLOTS)
     state = [*(known[name] for name in FACT_SLOTS), *(named[name] for name in SIGNAL_SLOTS)]
     assert compiled(state) is evaluate(condition, Values(known), named)
+
+
+@LAW
+@given(conditions(), facts(), signals())
+def test_what_is_written_to_hold_where_a_condition_is_true_holds_nowhere_else(
+    condition: Condition, known: dict[str, FactValue], named: dict[str, Truth]
+) -> None:
+    """The short form, for who need not tell false from unknown, holds exactly where `evaluate` says true."""
+    writer = Writer(lambda name: f"state[{FACT_SLOTS[name]}]", lambda name: f"state[{SIGNAL_SLOTS[name]}]")
+    source = f"lambda state: {writer.is_true(negation_normal_form(condition))}"
+    holds = eval(source, writer.constants)  # noqa: S307  slots and operators only
+    state = [*(known[name] for name in FACT_SLOTS), *(named[name] for name in SIGNAL_SLOTS)]
+    assert bool(holds(state)) is (evaluate(condition, Values(known), named) is True)
 
 
 @LAW

@@ -26,6 +26,7 @@ from nextplay.rules.condition import (
     Parameter,
     SignalLeaf,
     Truth,
+    negation_normal_form,
     signals_of,
 )
 
@@ -131,15 +132,15 @@ class Probe(NamedTuple):
     conclusions: Sequence[tuple[int, Condition]]
 
 
-def _probe_lines(probe: Probe, expression: Callable[[Condition], str], variants: dict[str, str]) -> Iterator[str]:
+def _probe_lines(probe: Probe, writer: Writer, variants: dict[str, str]) -> Iterator[str]:
     """Write one probe; `variants` takes the names that its variants go by from here on."""
-    yield f"        if {expression(probe.near)}:"
+    yield f"        if {writer.expression(probe.near)}:"
     for name, condition in probe.variants:
-        written = expression(condition)
+        written = writer.expression(condition)
         variants[name] = f"v{len(variants)}"
         yield f"            {variants[name]} = {written}"
     for number, condition in probe.conclusions:
-        yield f"            if {expression(condition)}: found.append({number})"
+        yield f"            if {writer.is_true(negation_normal_form(condition))}: found.append({number})"
     yield "            pass"
 
 
@@ -166,7 +167,7 @@ def compile_probes(
             lines += [f"    value = state[{fact_slots[fact]}]", "    if value is not None:"]
             for probe in group:
                 variants.clear()
-                lines += _probe_lines(probe, writer.expression, variants)
+                lines += _probe_lines(probe, writer, variants)
         exec("\n".join(lines), writer.constants)  # noqa: S102  the source holds slots and operators only
         parts.append(writer.constants["select"])
 
@@ -210,6 +211,21 @@ class Writer:
                 return self._group(children, decided="{} is False", decisive=False)
             case AnyOf(children):
                 return self._group(children, decided="{}", decisive=True)
+
+    def is_true(self, normal: Condition) -> str:
+        """Write what holds where a condition in negation normal form is true, for who need not tell false from unknown.
+
+        There, a condition is true where enough of its leaves are, so `and` and `or` say it, and stop early.
+        """
+        match normal:
+            case All(children):
+                return f"({' and '.join(map(self.is_true, children))})" if children else "True"
+            case AnyOf(children):
+                return f"({' or '.join(map(self.is_true, children))})" if children else "False"
+            case Not(leaf):
+                return f"({self.expression(leaf)} is False)"
+            case leaf:
+                return self.expression(leaf)
 
     def _group(self, children: Sequence[Condition], *, decided: str, decisive: bool) -> str:
         if not children:

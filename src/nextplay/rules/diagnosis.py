@@ -37,7 +37,7 @@ class Diagnoser:
             return "cx", "cx"
         if "cs" in kinds:
             return "cs", "cs"
-        ruled_out = "undetermined" not in kinds and judged.ruled_out() >= {"cx", "cs"}
+        ruled_out = "undetermined" not in kinds and judged.rules_out(("cx", "cs"))
         if ruled_out and (self._is_healthy is None or self._is_healthy(state)):
             return "none", None
         return "undetermined", None

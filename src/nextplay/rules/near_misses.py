@@ -116,7 +116,7 @@ class NearMisses:
         conclusions = []
         for gap, result in zip(gaps, results, strict=True):
             if result != CONSTANT[False]:
-                conclusions.append((len(self._turns), All((Not(SignalLeaf(gap.main)), result))))
+                conclusions.append((len(self._turns), All((result, Not(SignalLeaf(gap.main))))))
                 limit = leaf.operand if isinstance(leaf.operand, int | float) else None
                 slot = self._program.fact_slots[leaf.fact]
                 self._turns.append(_Turn(gap, leaf, wanted, spec.step, slot, limit))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import compress
+from itertools import chain, compress
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -75,10 +75,15 @@ class Judgement:
     excused: list[GapPlan] = field(default_factory=list)
     tallies: list[int] = field(default_factory=list)
 
-    def ruled_out(self) -> set[str | None]:
-        """Name the kinds of plain gaps of which one was decided not to stand."""
-        refuted = [plan for plan, truth in zip(self.plans, self.mains, strict=True) if truth is False]
-        return {plan.rule.kind for plan in (*refuted, *self.refuted, *self.excused)}
+    def rules_out(self, kinds: Collection[str]) -> bool:
+        """Say whether of each of these kinds a plain gap was decided not to stand; no further than it takes to know."""
+        wanted: set[str | None] = {*kinds}
+        refuted = (plan for plan, truth in zip(self.plans, self.mains, strict=True) if truth is False)
+        for plan in chain(refuted, self.refuted, self.excused):
+            wanted.discard(plan.rule.kind)
+            if not wanted:
+                return True
+        return False
 
 
 class Gaps:
