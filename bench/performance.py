@@ -17,6 +17,7 @@ import multiprocessing
 import os
 import platform
 import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -106,8 +107,11 @@ def machine() -> dict[str, str]:
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of Python and of the packages that figures depend on."""
+    """Return the versions of Python, and of the packages and programs that figures depend on."""
     found = {"Python": platform.python_version()}
+    for tool in filter(shutil.which, TOOLS):
+        told = subprocess.run([tool, "--version"], capture_output=True, text=True, check=True).stdout  # noqa: S603  our own list
+        found[tool] = told.strip().removeprefix(f"{tool} ")
     for name in _VERSIONS:
         try:
             found[name] = version(name)
