@@ -82,6 +82,20 @@ class _Kept(dict[Hashable, bytes]):
         return encoded
 
 
+class _Heads(dict[int, bytes]):
+    """Size of a body → the tag and the size that stand before it, for one field; sizes of two bytes are kept."""
+
+    def __init__(self, tag: bytes) -> None:
+        super().__init__()
+        self._tag = tag
+
+    def __missing__(self, size: int) -> bytes:
+        head = self._tag + _varint(size)
+        if size < _TWO_BYTES:
+            self[size] = head
+        return head
+
+
 class _Compiler:
     """Writes one function for each message below a descriptor."""
 
@@ -99,7 +113,7 @@ class _Compiler:
         return self._bodies[descriptor.name]
 
     def _compiled(self, descriptor: Descriptor) -> Writer:
-        names: dict[str, object] = {"delimited": _delimited, "double": _pack_double, "varint": _varint}
+        names: dict[str, object] = {"double": _pack_double, "varint": _varint}
         fields = sorted(descriptor.fields, key=lambda field: field.number)
         parts = ", ".join(self._field(field, names) for field in fields)
         source = f"def write(value):\n    return b''.join(({parts},))"
@@ -110,27 +124,31 @@ class _Compiler:
         """Return the expression for one field; what it calls goes into `names`."""
         attribute = f"value.{field.name}"
         if field.is_repeated:
-            return f"*[{self._one(field, 'item', names)} for item in {attribute}]"
+            one = self._one(field, "item", names)
+            if one == f"kept_{field.number}[item]":
+                return f"*map(kept_{field.number}.__getitem__, {attribute})"
+            return f"*([{one} for item in {attribute}] if {attribute} else ())"
         absent = f"{attribute} is None" if field.has_presence else f"not {attribute}"
         return f"b'' if {absent} else {self._one(field, attribute, names)}"
 
     def _one(self, field: FieldDescriptor, value: str, names: dict[str, object]) -> str:
-        """Return the expression that writes one value of a field."""
-        tag, body = f"tag_{field.number}", f"body_{field.number}"
-        names[tag] = _tag(field.number, _WIRE_TYPES.get(field.type, _LENGTH))
+        """Return the expression that writes one value of a field; it calls nothing that it can spell out."""
+        number, tag = field.number, _tag(field.number, _WIRE_TYPES.get(field.type, _LENGTH))
+        names[f"tag_{number}"] = tag
         if field.type == FieldDescriptor.TYPE_DOUBLE:
-            return f"{tag} + double({value})"
+            return f"tag_{number} + double({value})"
         if field.type == FieldDescriptor.TYPE_BOOL:
-            return f"{tag} + (b'\\1' if {value} else b'\\0')"
+            return f"tag_{number} + (b'\\1' if {value} else b'\\0')"
         if field.type in _WIRE_TYPES:
-            return f"{tag} + varint({value})"
+            return f"tag_{number} + varint({value})"
         path = ".".join(field.full_name.split(".")[-2:])
         write = self.body(field.message_type) if field.message_type else self._special.get(path, str.encode)
         if path in self._repeating:
-            names[body] = _Kept(_tag(field.number, _LENGTH), write)
-            return f"{body}[{value}]"
-        names[body] = write
-        return f"delimited({tag}, {body}({value}))"
+            names[f"kept_{number}"] = _Kept(tag, write)
+            return f"kept_{number}[{value}]"
+        names[f"heads_{number}"], names[f"body_{number}"] = _Heads(tag), write
+        body = f"{value}.encode()" if write is str.encode else f"body_{number}({value})"
+        return f"heads_{number}[len(bytes_{number} := {body})] + bytes_{number}"
 
 
 def _delimited(tag: bytes, body: bytes) -> bytes:
