@@ -27,6 +27,7 @@ import durable_rules_engine as engine  # type: ignore[import-not-found]  # a C m
 
 from nextplay.errors import EngineFault, Fault, RulebookInvalid
 from nextplay.rules.tokens import TokenRule
+from nextplay.rules.waiting import Waiting
 
 MAX_RULES_PER_SHARD: Final = 60
 MAX_TOKENS_PER_SHARD: Final = 240
@@ -77,10 +78,8 @@ class DurableInference:
     def _asked(self, known: frozenset[int]) -> dict[int, set[int]]:
         """Choose the shards that may have something to say, and the tokens that it depends on."""
         asked: dict[int, set[int]] = {}
-        for token in known & self._waiting.keys():
-            for others, shard, tokens in self._waiting[token]:
-                if others <= known:
-                    asked.setdefault(shard, set()).update(tokens)
+        for place, tokens in self._waiting.met(known):
+            asked.setdefault(place, set()).update(tokens)
         return asked
 
     def close(self) -> None:
@@ -110,21 +109,19 @@ def clusters(rules: Sequence[TokenRule]) -> Iterator[list[TokenRule]]:
         yield shard
 
 
-def _waiting(shards: Sequence[Sequence[TokenRule]]) -> dict[int, list[tuple[frozenset[int], int, frozenset[int]]]]:
-    """Index rules by their lowest token: the next ones, the place of the shard, all tokens of such rules.
+def _waiting(shards: Sequence[Sequence[TokenRule]]) -> Waiting[tuple[int, frozenset[int]]]:
+    """Index the rules by their lowest tokens: the place of the shard that has them, and all tokens of these rules.
 
     A rule cannot fire while one of its lowest tokens, those that are seldom true, is not. So only shards in which a
     rule has these are asked, and only about the tokens of such rules: what an inference costs follows from what is
     true, not from how many rules there are.
     """
-    found: dict[int, dict[tuple[frozenset[int], int], frozenset[int]]] = {}
+    tokens: dict[tuple[tuple[int, ...], int], frozenset[int]] = {}
     for place, shard in enumerate(shards):
         for rule in shard:
-            first, *others = sorted(rule.tokens)[:WAITED_FOR]
-            waiting = found.setdefault(first, {})
-            key = frozenset(others), place
-            waiting[key] = waiting.get(key, frozenset()) | rule.tokens
-    return {first: [(*key, tokens) for key, tokens in waiting.items()] for first, waiting in found.items()}
+            key = tuple(sorted(rule.tokens)[:WAITED_FOR]), place
+            tokens[key] = tokens.get(key, frozenset()) | rule.tokens
+    return Waiting((lowest, (place, found)) for (lowest, place), found in tokens.items())
 
 
 class _Shard:
