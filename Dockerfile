@@ -5,6 +5,7 @@
 #   docker run --rm --read-only -v nextplay:/data --network container:CRM nextplay   # over loopback, as a sidecar
 #   docker run --rm --read-only -v nextplay:/data -p 127.0.0.1:50051:50051 nextplay serve --host 0.0.0.0 --insecure
 #
+# One process uses one core: `serve --workers N`, or -e NEXTPLAY_WORKERS=N, answers with N. Limit the memory for N then.
 # `serve` listens on loopback unless told otherwise, and off loopback it demands --insecure: there is no identity yet,
 # so whoever reaches the port may ask. Own rules and models: mount them over /app/rules and /app/models. What is
 # remembered lies in the volume /data, or in the PostgreSQL that NEXTPLAY_STORE names.

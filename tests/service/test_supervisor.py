@@ -23,7 +23,7 @@ from tests.service.conftest import copied_folders
 
 from nextplay._proto.nextplay.v1 import decision_service_pb2 as pb
 from nextplay._proto.nextplay.v1.memory_pb2 import Reaction
-from nextplay._proto.nextplay.v1.rulebook_service_pb2 import GetReleaseRequest, ReloadReleaseRequest
+from nextplay._proto.nextplay.v1.rulebook_service_pb2 import GetReleaseRequest, ReloadReleaseRequest, Worker
 from nextplay._proto.nextplay.v1.rulebook_service_pb2_grpc import RulebookServiceStub
 from nextplay.service.clock import utc_now
 from nextplay.service.folders import Folders
@@ -72,8 +72,8 @@ def served(folders: Folders, **settings: object) -> Iterator[Service]:
     command = [sys.executable, "-m", "nextplay.cli", "serve"]
     with subprocess.Popen(command, env=names, stderr=subprocess.PIPE, cwd=Path("/")) as process:
         assert process.stderr is not None
-        lines, events = map(orjson.loads, process.stderr), list[dict[str, Any]]()
-        reader = threading.Thread(target=lambda: events.extend(lines))
+        told, events = (line for line in process.stderr if line.startswith(b"{")), list[dict[str, Any]]()
+        reader = threading.Thread(target=lambda: events.extend(map(orjson.loads, told)))
         reader.start()
         service = Service(process, events, names["NEXTPLAY_STORE"])
         try:
@@ -135,9 +135,11 @@ def test_workers_are_one_service(service: Service, folders: Folders) -> None:
         told = RulebookServiceStub(channels[0]).ReloadRelease(ReloadReleaseRequest(), timeout=60)
         (after,) = releases()
         assert (after == told.release.id.release, after == before) == (True, False)
+        assert [*told.workers] == [Worker(number=number, release=after) for number in (1, 2)]
 
         gaps.write_bytes(b"- id: lonely\n")
-        RulebookServiceStub(channels[0]).ReloadRelease(ReloadReleaseRequest(), timeout=60)
+        told = RulebookServiceStub(channels[0]).ReloadRelease(ReloadReleaseRequest(), timeout=60)
+        assert (told.outcome, [worker.release for worker in told.workers]) == ("refused", [after, after])
         assert releases() == {after}
         assert {event["worker"] for event in service.named("release_refused")} == {1, 2}
     pids = service.workers().values()
@@ -168,20 +170,48 @@ def test_a_killed_worker_comes_back(service: Service) -> None:
         answered = len(acknowledged)
         on_every(channels, ask)
         assert len(acknowledged) == answered + len(channels)
+        told = RulebookServiceStub(channels[0]).GetRelease(GetReleaseRequest(), timeout=30)
+        assert sorted(worker.restarts for worker in told.workers) == [0, 1]
+        assert {worker.release for worker in told.workers} == {told.release.id.release}
     with Store.open(service.store, clock=utc_now) as store:
         assert len(store.decisions("", "acc", size=1000, before=None)) >= len(acknowledged)
 
 
-def test_parallel_duplicates_at_both_workers_are_one_row(service: Service) -> None:
-    """A reaction that is sent to both workers at once is recorded once, and everybody gets the same receipt."""
+def test_a_worker_that_cannot_start_anew_takes_no_calls(service: Service, folders: Folders) -> None:
+    """Where the folders are wrong when a worker dies, the other answers every call until they are right again."""
+    gaps = folders.rules / "gaps" / "gaps.yaml"
+    whole = gaps.read_bytes()
+    gaps.write_bytes(b"- id: lonely\n")
+    wait_for(lambda: {event["worker"] for event in service.named("release_refused")} == {1, 2})
+    os.kill(service.workers()[1], signal.SIGKILL)
+    wait_for(lambda: len(service.named("worker_ended")) >= 2)
+    (dead,) = {event["worker"] for event in service.named("worker_ended")}
     with connected(service) as channels:
+        on_every(channels, lambda channel: stub(channel).Decide(question(), timeout=30))
+        told = RulebookServiceStub(channels[0]).GetRelease(GetReleaseRequest(), timeout=30)
+        assert [worker.number for worker in told.workers if not worker.release] == [dead]
+        assert service.process.poll() is None
+    gaps.write_bytes(whole)
+    wait_for(lambda: len(service.named("worker_started")) == 3)
+
+
+@pytest.mark.parametrize("database", ["sqlite_url", "postgresql_url"])
+def test_parallel_duplicates_at_both_workers_are_one_row(
+    folders: Folders, database: str, request: pytest.FixtureRequest
+) -> None:
+    """A reaction that is sent fifty times to both workers at once is recorded once; everybody gets the same receipt."""
+    store = request.getfixturevalue(database)
+    with served(folders, store=store) as service, connected(service) as channels:
         decision = stub(channels[0]).Decide(question(), timeout=30).decision
         reaction = Reaction(account_id="acc", action_id=decision.actions[0].action_id, kind="accepted")
-        request = pb.RecordReactionRequest(request_id="once", reaction=reaction)
-        receipts = on_every(channels, lambda channel: stub(channel).RecordReaction(request, timeout=30))
+        sent = pb.RecordReactionRequest(request_id="once", reaction=reaction)
+        repeated = [channels[number % len(channels)] for number in range(50)]
+        receipts = on_every(repeated, lambda channel: stub(channel).RecordReaction(sent, timeout=30))
+        on_every(channels, lambda channel: stub(channel).Decide(question(), timeout=30))
+        assert {event["worker"] for event in service.named("decided")} == {1, 2}
     assert len({receipt.SerializeToString(deterministic=True) for receipt in receipts}) == 1
-    with Store.open(service.store, clock=utc_now) as store:
-        assert store.status().records == 1
+    with Store.open(store, clock=utc_now) as opened:
+        assert opened.status().records == 1
 
 
 def test_what_one_worker_still_has_to_write_another_finds(folders: Folders) -> None:

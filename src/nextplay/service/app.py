@@ -25,7 +25,7 @@ from nextplay.service.releases import Releases
 from nextplay.service.reloader import Reloader
 from nextplay.service.rulebook_api import RulebookApi
 from nextplay.service.server import GrpcServer, Limits
-from nextplay.service.siblings import EveryRecorder, Siblings
+from nextplay.service.siblings import EveryRecorder, Siblings, Word
 from nextplay.service.supervisor import STOPPING_SIGNALS
 from nextplay.service.telemetry import Journal, json_lines
 from nextplay.settings import NO_STORE, Settings
@@ -71,11 +71,13 @@ class App:
     def start(self) -> None:
         """Listen, load the release, open the store, then tell the health checks, and watch the folders.
 
-        Where only the model is wrong, the rules decide alone, and every answer says that it is degraded. Raises
-        `PortTaken`, what is wrong with the rules: `RulebookInvalid`, `ReleaseRejected`, `FoldersUnreadable`, and with
-        the store: `StoreUnavailable`, `StoreOutdated`.
+        One of several workers listens last: the kernel would send callers to it that others could answer already, and
+        somebody holds the port meanwhile. Where only the model is wrong, the rules decide alone, and every answer says
+        that it is degraded. Raises `PortTaken`, what is wrong with the rules: `RulebookInvalid`, `ReleaseRejected`,
+        `FoldersUnreadable`, and with the store: `StoreUnavailable`, `StoreOutdated`.
         """
-        self.port = self._server.start(self._settings.host, self._settings.port)
+        if self._siblings is None:
+            self._listen()
         try:
             self._load()
             self._open_memory()
@@ -89,6 +91,8 @@ class App:
         self._hear_siblings()
         self._server.announce(serving=True)
         self._tell_memory()
+        if self._siblings is not None:
+            self._listen()
         self._journal.lived("started", host=self._settings.host, port=self.port, insecure=self._settings.insecure)
 
     def stop(self) -> None:
@@ -117,10 +121,18 @@ class App:
     ) -> None:
         self.stop()
 
+    def _listen(self) -> None:
+        self.port = self._server.start(self._settings.host, self._settings.port)
+
     def _hear_siblings(self) -> None:
         if self._siblings is not None:
             flush = self._remembering.recorder.flush if self._remembering else lambda: None
-            self._siblings.listen({"flush": flush, "reload": lambda: self._reloader.load(again=True)})
+            doing: dict[Word, Callable[[], object]] = {
+                "flush": flush,
+                "reload": lambda: self._reloader.load(again=True),
+                "tell": lambda: None,
+            }
+            self._siblings.listen(doing, serves=lambda: self._releases.name)
 
     def _built_memory(self) -> Remembering | None:
         settings = self._settings
@@ -228,7 +240,7 @@ def serve_as_worker(settings: Settings, number: int, line: Connection) -> None:
     Ctrl-C reaches every process of a terminal; here only the supervisor's word counts. Raises as `serve` does.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    siblings = Siblings(line)
+    siblings = Siblings(line, number)
     _run(lambda: App(settings, journal=Journal(json_lines(), worker=number), siblings=siblings), siblings.say_serving)
 
 

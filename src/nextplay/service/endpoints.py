@@ -55,7 +55,7 @@ def rulebook_endpoints(api: RulebookApi, previews: PreviewApi | None = None) -> 
 
     def release(raw: bytes, _call: Call) -> bytes:
         wire.parsed(rulebook_service_pb2.GetReleaseRequest, raw)
-        return rulebook_wire.release_answer(*api.release(), api.memory()).SerializeToString()
+        return rulebook_wire.release_answer(*api.release(), api.memory(), api.workers()).SerializeToString()
 
     def check(raw: bytes, _call: Call) -> bytes:
         request = wire.parsed(rulebook_service_pb2.CheckRulebookRequest, raw)

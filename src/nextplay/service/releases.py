@@ -37,6 +37,11 @@ class Releases:
         """The release that serves now, for reading its description; to decide with it, take a `lease`."""
         return self._current
 
+    @property
+    def name(self) -> str:
+        """The name of the release that serves now; empty where there is none."""
+        return self._current.release.release_id.release if self._current else ""
+
     @contextmanager
     def lease(self) -> Iterator[Serving]:
         """Keep the present release open for the length of one call, whatever is swapped in meanwhile.

@@ -13,13 +13,15 @@ from nextplay.service.api import MemoryState
 from nextplay.service.refusal import NotReady
 from nextplay.service.releases import Releases, Serving
 from nextplay.service.reloader import Attempt, LoadState, Reloader
-from nextplay.service.siblings import Siblings
+from nextplay.service.siblings import Siblings, Standing
 
 MOST_FILES: Final = 500
 MOST_FILE_BYTES: Final = 1 << 20
 MOST_BYTES: Final = 4 << 20
 RELOAD_SECONDS: Final = 5.0
 """How long a reload waits for the other workers."""
+TELL_SECONDS: Final = 1.0
+"""How long they have to say what they serve."""
 _MOST_PATH: Final = 200
 
 
@@ -59,6 +61,10 @@ class RulebookApi:
         """Return how the memory is, `None` where there is none."""
         return self._memory_state() if self._memory_state else None
 
+    def workers(self) -> tuple[Standing, ...]:
+        """Return how each worker stands; nothing where there is one process, or one of several does not answer."""
+        return self._siblings.ask("tell", seconds=TELL_SECONDS) if self._siblings else ()
+
     def check(self, files: Sequence[tuple[str, bytes]]) -> Check:
         """Compile rule files (name, content) without serving them. Raises `InputInvalid` beyond the limits."""
         try:
@@ -67,15 +73,15 @@ class RulebookApi:
             return Check(error.faults, None)
         return Check(compiled.warnings, compiled.rulebook.content_hash)
 
-    def reload(self) -> tuple[Attempt, Serving]:
-        """Load from the folders now, also what was refused before, and return what serves then. Raises `NotReady`.
+    def reload(self) -> tuple[Attempt, Serving, tuple[Standing, ...]]:
+        """Load from the folders now, also what was refused before; return what serves then, here and in each worker.
 
-        All workers have loaded when this returns, or are slower than their watch of the folders, which goes on.
+        All workers have loaded when this returns; where one needs too long for that, nothing is said of any, and all
+        go on. Raises `NotReady`.
         """
         attempt = self._reloader.load(again=True)
-        if self._siblings is not None:
-            self._siblings.ask("reload", seconds=RELOAD_SECONDS)
-        return attempt, self.release()[0]
+        workers = self._siblings.ask("reload", seconds=RELOAD_SECONDS) if self._siblings else ()
+        return attempt, self.release()[0], workers
 
 
 def within_limits(files: Sequence[tuple[str, bytes]]) -> Mapping[str, bytes]:

@@ -13,15 +13,21 @@ from nextplay.service.preview_api import Preview
 from nextplay.service.releases import Serving
 from nextplay.service.reloader import Attempt, LoadState, brief
 from nextplay.service.rulebook_api import Check
+from nextplay.service.siblings import Standing
 from nextplay.service.wire import instant_text
 
 _MOST_LISTED: Final = 1000
 
 
-def release_answer(serving: Serving, state: LoadState, memory: MemoryState | None) -> pb.GetReleaseResponse:
-    """Return what serves, the state of loading, and how the memory is."""
+def release_answer(
+    serving: Serving, state: LoadState, memory: MemoryState | None, workers: Sequence[Standing] = ()
+) -> pb.GetReleaseResponse:
+    """Return what serves, the state of loading, how the memory is, and how each worker stands."""
     answer = pb.GetReleaseResponse(
-        release=_release(serving), releases_taken=state.taken, releases_refused=state.refused
+        release=_release(serving),
+        releases_taken=state.taken,
+        releases_refused=state.refused,
+        workers=map(_worker, workers),
     )
     if state.last_error is not None and state.last_error_at is not None:
         answer.last_error = brief(state.last_error)
@@ -62,9 +68,9 @@ def preview_answer(preview: Preview) -> pb.PreviewRulebookResponse:
     )
 
 
-def reload_answer(attempt: Attempt, serving: Serving) -> pb.ReloadReleaseResponse:
-    """Return what came of loading, and why it was refused."""
-    answer = pb.ReloadReleaseResponse(outcome=attempt.outcome, release=_release(serving))
+def reload_answer(attempt: Attempt, serving: Serving, workers: Sequence[Standing] = ()) -> pb.ReloadReleaseResponse:
+    """Return what came of loading, why it was refused, and what each worker serves."""
+    answer = pb.ReloadReleaseResponse(outcome=attempt.outcome, release=_release(serving), workers=map(_worker, workers))
     if attempt.error is not None:
         answer.error = brief(attempt.error)
     if isinstance(attempt.error, RulebookInvalid):
@@ -72,6 +78,10 @@ def reload_answer(attempt: Attempt, serving: Serving) -> pb.ReloadReleaseRespons
     if isinstance(attempt.error, ReleaseRejected):
         answer.failed_tests.extend(attempt.error.failures[:_MOST_LISTED])
     return answer
+
+
+def _worker(worker: Standing) -> pb.Worker:
+    return pb.Worker(number=worker.number, release=worker.release, restarts=worker.restarts)
 
 
 def _memory(memory: MemoryState) -> pb.MemoryState:

@@ -1,4 +1,4 @@
-"""What one worker may ask of all others: two words, passed on by the process that supervises them.
+"""What one worker may ask of all others: three words, passed on by the process that supervises them.
 
 Each worker holds one end of a pipe. `ask` returns when every other worker has done what the word means, so that a
 caller whose calls reach several workers meets one service. The pipe also tells that the supervisor is gone.
@@ -12,12 +12,22 @@ import threading
 from collections.abc import Callable, Mapping
 from itertools import count
 from multiprocessing.connection import Connection
+from queue import Empty, Queue
 from typing import Final, Literal, NamedTuple
 
 from nextplay.service.recorder import MOST_WAIT_SECONDS, Recorder
 
-Word = Literal["flush", "reload"]
-"""`flush`: write what waits for the decision log. `reload`: look at the folders of rules and models now."""
+Word = Literal["flush", "reload", "tell"]
+"""`flush`: write what waits for the decision log. `reload`: look at the folders of rules and models now. `tell`: only
+say which release serves, as every answer does."""
+
+
+class Standing(NamedTuple):
+    """How one worker stands: the release that it serves, empty where it serves none now, and its restarts so far."""
+
+    number: int
+    release: str
+    restarts: int
 
 
 class Serving(NamedTuple):
@@ -40,45 +50,57 @@ class Doing(NamedTuple):
 
 
 class Done(NamedTuple):
-    """Worker → supervisor: what was asked is done."""
+    """Worker → supervisor: what was asked is done, and this release serves here now."""
 
     asker: int
     token: int
+    release: str
 
 
 class Answered(NamedTuple):
-    """Supervisor → worker: all others have done what this question asked for, or are gone."""
+    """Supervisor → worker: all others have done what this question asked for, or are gone; so stand all workers."""
 
     token: int
+    workers: tuple[Standing, ...]
 
 
 class Siblings:
     """The other workers, as one of them reaches them. Safe to use from any thread."""
 
-    def __init__(self, line: Connection) -> None:
-        """Speak over `line`; nothing is heard before `listen`."""
+    def __init__(self, line: Connection, number: int) -> None:
+        """Speak over `line` as the worker of that number; nothing is heard before `listen`."""
         self._line: Final = line
+        self._number: Final = number
         self._sending: Final = threading.Lock()
         self._tokens: Final = count(os.getpid() << 32)  # a worker started anew must not hear answers to the one before
-        self._waiting: Final[dict[int, threading.Event]] = {}
+        self._waiting: Final[dict[int, Queue[tuple[Standing, ...]]]] = {}
+        self._serves: Callable[[], str] = str
 
-    def listen(self, doing: Mapping[Word, Callable[[], object]]) -> None:
-        """Do from now on what others ask; end this process in order where the supervisor is gone."""
+    def listen(self, doing: Mapping[Word, Callable[[], object]], *, serves: Callable[[], str]) -> None:
+        """Do from now on what others ask; end this process in order where the supervisor is gone.
+
+        `serves` names the release that serves here.
+        """
+        self._serves = serves
         threading.Thread(target=self._hear, args=(doing,), name="siblings", daemon=True).start()
 
     def say_serving(self) -> None:
         """Tell the supervisor that this worker answers calls."""
         self._send(Serving())
 
-    def ask(self, word: Word, *, seconds: float) -> bool:
-        """Have all others do it; say whether they have within so many seconds."""
-        token, answered = next(self._tokens), threading.Event()
-        self._waiting[token] = answered
+    def ask(self, word: Word, *, seconds: float) -> tuple[Standing, ...]:
+        """Have all others do it; return how all workers stand then, by number, or nothing after so many seconds."""
+        token, answers = next(self._tokens), Queue[tuple[Standing, ...]]()
+        self._waiting[token] = answers
         try:
             self._send(Asking(word, token))
-            return answered.wait(seconds)
+            standing = answers.get(timeout=seconds)
+        except Empty:
+            return ()
         finally:
             del self._waiting[token]
+        release = self._serves()
+        return tuple(one._replace(release=release) if one.number == self._number else one for one in standing)
 
     def _hear(self, doing: Mapping[Word, Callable[[], object]]) -> None:
         try:
@@ -89,9 +111,9 @@ class Siblings:
 
     def _heard(self, message: object, doing: Mapping[Word, Callable[[], object]]) -> None:
         if isinstance(message, Answered):
-            waiting = self._waiting.get(message.token)
-            if waiting is not None:
-                waiting.set()
+            answers = self._waiting.get(message.token)
+            if answers is not None:
+                answers.put(message.workers)
         elif isinstance(message, Doing):
             threading.Thread(target=self._do, args=(message, doing), name=message.word, daemon=True).start()
 
@@ -99,7 +121,7 @@ class Siblings:
         try:
             doing[asked.word]()
         finally:
-            self._send(Done(asked.asker, asked.token))
+            self._send(Done(asked.asker, asked.token, self._serves()))
 
     def _send(self, message: object) -> None:
         with self._sending:

@@ -19,7 +19,7 @@ from multiprocessing.context import SpawnProcess
 from typing import Final
 
 from nextplay.service.ports import reserved
-from nextplay.service.siblings import Answered, Asking, Doing, Done, Serving
+from nextplay.service.siblings import Answered, Asking, Doing, Done, Serving, Standing
 from nextplay.service.telemetry import Journal
 from nextplay.settings import Settings
 
@@ -44,6 +44,7 @@ class _Worker:
     line: Connection | None = None
     serving_since: float | None = None
     deaths: int = 0
+    restarts: int = 0
     due_at: float = 0.0
 
 
@@ -54,6 +55,8 @@ class _Question:
     asker: int
     token: int
     missing: set[int] = field(default_factory=set)
+    releases: dict[int, str] = field(default_factory=dict)
+    """What the others serve, by the number of the worker, once they have done it."""
 
 
 class Supervisor:
@@ -68,7 +71,6 @@ class Supervisor:
         self._workers: Final = [_Worker(number) for number in range(1, settings.workers + 1)]
         self._questions: Final[dict[tuple[int, int], _Question]] = {}
         self._port = settings.port
-        self._restarts = 0
         self._told_started = False
 
     def run(self) -> int:
@@ -128,7 +130,10 @@ class Supervisor:
         elif isinstance(message, Asking):
             self._pass_on(worker, message)
         elif isinstance(message, Done):
-            self._is_done(worker.number, (message.asker, message.token))
+            key = (message.asker, message.token)
+            if key in self._questions:
+                self._questions[key].releases[worker.number] = message.release
+            self._is_done(worker.number, key)
 
     def _serves(self, worker: _Worker) -> None:
         worker.serving_since = time.monotonic()
@@ -163,7 +168,9 @@ class Supervisor:
             del self._questions[key]
             asker = self._workers[question.asker - 1]
             if asker.line is not None:
-                _say(asker.line, Answered(question.token))
+                told = question.releases
+                standing = [Standing(one.number, told.get(one.number, ""), one.restarts) for one in self._workers]
+                _say(asker.line, Answered(question.token, tuple(standing)))
 
     def _look_after_the_dead(self) -> int | None:
         """Plan anew for every worker that has died; return an exit code where the service must end."""
@@ -181,6 +188,7 @@ class Supervisor:
                 if question.asker == worker.number:
                     del self._questions[key]
                 else:
+                    question.releases.pop(worker.number, None)
                     self._is_done(worker.number, key)
             if served_since is None and (not self._told_started or not self._any_serves):
                 return _as_exit_code(code)
@@ -193,14 +201,15 @@ class Supervisor:
         worker.deaths = 1 if steady else worker.deaths + 1
         pause = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2 ** min(worker.deaths - 1, 10))
         worker.due_at = now + pause
-        self._journal.worker_ended(worker.number, code, restarts=self._restarts, again_in_seconds=pause)
+        restarts = sum(one.restarts for one in self._workers)
+        self._journal.worker_ended(worker.number, code, restarts=restarts, again_in_seconds=pause)
 
     def _start_what_is_due(self) -> None:
         now = time.monotonic()
         for worker in self._workers:
             if worker.process is None and worker.due_at and now >= worker.due_at:
                 worker.due_at = 0.0
-                self._restarts += 1
+                worker.restarts += 1
                 self._start(worker)
 
     @property

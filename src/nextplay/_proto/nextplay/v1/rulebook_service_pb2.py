@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from nextplay._proto.nextplay.v1 import decision_pb2 as nextplay_dot_v1_dot_decision__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"nextplay/v1/rulebook_service.proto\x12\x0bnextplay.v1\x1a\x1anextplay/v1/decision.proto\"\xdd\x01\n\x07Release\x12\"\n\x02id\x18\x01 \x01(\x0b\x32\x16.nextplay.v1.ReleaseId\x12\x13\n\x0brulebook_id\x18\x02 \x01(\t\x12\x16\n\x0erulebook_label\x18\x03 \x01(\t\x12\x0f\n\x07locales\x18\x04 \x03(\t\x12\x0f\n\x07signals\x18\x05 \x01(\x05\x12\x0c\n\x04gaps\x18\x06 \x01(\x05\x12\r\n\x05plays\x18\x07 \x01(\x05\x12\x15\n\rmodel_version\x18\x08 \x01(\t\x12\x18\n\x10model_provenance\x18\t \x01(\t\x12\x11\n\tloaded_at\x18\n \x01(\t\"\x13\n\x11GetReleaseRequest\"\xd9\x01\n\x12GetReleaseResponse\x12%\n\x07release\x18\x01 \x01(\x0b\x32\x14.nextplay.v1.Release\x12\x12\n\nlast_error\x18\x02 \x01(\t\x12\x1a\n\rlast_error_at\x18\x03 \x01(\tH\x00\x88\x01\x01\x12\x16\n\x0ereleases_taken\x18\x04 \x01(\x03\x12\x18\n\x10releases_refused\x18\x05 \x01(\x03\x12(\n\x06memory\x18\x06 \x01(\x0b\x32\x18.nextplay.v1.MemoryStateB\x10\n\x0e_last_error_at\"\xa5\x01\n\x0bMemoryState\x12,\n\x08\x66\x61ilures\x18\x01 \x03(\x0b\x32\x1a.nextplay.v1.MemoryFailure\x12\x19\n\x11\x64\x65\x63isions_written\x18\x02 \x01(\x03\x12\x19\n\x11\x64\x65\x63isions_waiting\x18\x03 \x01(\x03\x12\x16\n\x0e\x64\x65\x63isions_lost\x18\x04 \x01(\x03\x12\x1a\n\x12\x64\x65\x63isions_left_out\x18\x05 \x01(\x03\";\n\rMemoryFailure\x12\x0b\n\x03way\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\r\n\x05since\x18\x03 \x01(\t\")\n\x08RuleFile\x12\x0c\n\x04path\x18\x01 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\x0c\"<\n\x14\x43heckRulebookRequest\x12$\n\x05\x66iles\x18\x01 \x03(\x0b\x32\x15.nextplay.v1.RuleFile\"v\n\x15\x43heckRulebookResponse\x12\r\n\x05valid\x18\x01 \x01(\x08\x12\"\n\x06\x66\x61ults\x18\x02 \x03(\x0b\x32\x12.nextplay.v1.Fault\x12\x13\n\x0bmore_faults\x18\x03 \x01(\x05\x12\x15\n\rrulebook_hash\x18\x04 \x01(\t\"\x80\x01\n\x05\x46\x61ult\x12\x0c\n\x04path\x18\x01 \x01(\t\x12\x0c\n\x04line\x18\x02 \x01(\x05\x12\x0e\n\x06\x63olumn\x18\x03 \x01(\x05\x12\x0c\n\x04\x63ode\x18\x04 \x01(\t\x12\x0f\n\x07message\x18\x05 \x01(\t\x12\x0c\n\x04hint\x18\x06 \x01(\t\x12\x0f\n\x07\x65xcerpt\x18\x07 \x01(\t\x12\r\n\x05level\x18\x08 \x01(\t\"j\n\x16PreviewRulebookRequest\x12$\n\x05\x66iles\x18\x01 \x03(\x0b\x32\x15.nextplay.v1.RuleFile\x12\x19\n\x0cmax_accounts\x18\x02 \x01(\x05H\x00\x88\x01\x01\x42\x0f\n\r_max_accounts\"\xb7\x01\n\x17PreviewRulebookResponse\x12\x19\n\x11\x61\x63\x63ounts_compared\x18\x01 \x01(\x05\x12\x18\n\x10\x61\x63\x63ounts_changed\x18\x02 \x01(\x05\x12&\n\x05plays\x18\x03 \x03(\x0b\x32\x17.nextplay.v1.PlayChange\x12,\n\x08\x61\x63\x63ounts\x18\x04 \x03(\x0b\x32\x1a.nextplay.v1.AccountChange\x12\x11\n\tcut_short\x18\x05 \x01(\x08\"8\n\nPlayChange\x12\x0c\n\x04play\x18\x01 \x01(\t\x12\x0e\n\x06gained\x18\x02 \x01(\x05\x12\x0c\n\x04lost\x18\x03 \x01(\x05\"t\n\rAccountChange\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x18\n\x10\x64iagnosis_before\x18\x02 \x01(\t\x12\x17\n\x0f\x64iagnosis_after\x18\x03 \x01(\t\x12\x0e\n\x06gained\x18\x04 \x03(\t\x12\x0c\n\x04lost\x18\x05 \x03(\t\"\x16\n\x14ReloadReleaseRequest\"\x98\x01\n\x15ReloadReleaseResponse\x12\x0f\n\x07outcome\x18\x01 \x01(\t\x12%\n\x07release\x18\x02 \x01(\x0b\x32\x14.nextplay.v1.Release\x12\"\n\x06\x66\x61ults\x18\x03 \x03(\x0b\x32\x12.nextplay.v1.Fault\x12\x14\n\x0c\x66\x61iled_tests\x18\x04 \x03(\t\x12\r\n\x05\x65rror\x18\x05 \x01(\t2\xee\x02\n\x0fRulebookService\x12M\n\nGetRelease\x12\x1e.nextplay.v1.GetReleaseRequest\x1a\x1f.nextplay.v1.GetReleaseResponse\x12V\n\rCheckRulebook\x12!.nextplay.v1.CheckRulebookRequest\x1a\".nextplay.v1.CheckRulebookResponse\x12\\\n\x0fPreviewRulebook\x12#.nextplay.v1.PreviewRulebookRequest\x1a$.nextplay.v1.PreviewRulebookResponse\x12V\n\rReloadRelease\x12!.nextplay.v1.ReloadReleaseRequest\x1a\".nextplay.v1.ReloadReleaseResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"nextplay/v1/rulebook_service.proto\x12\x0bnextplay.v1\x1a\x1anextplay/v1/decision.proto\"\xdd\x01\n\x07Release\x12\"\n\x02id\x18\x01 \x01(\x0b\x32\x16.nextplay.v1.ReleaseId\x12\x13\n\x0brulebook_id\x18\x02 \x01(\t\x12\x16\n\x0erulebook_label\x18\x03 \x01(\t\x12\x0f\n\x07locales\x18\x04 \x03(\t\x12\x0f\n\x07signals\x18\x05 \x01(\x05\x12\x0c\n\x04gaps\x18\x06 \x01(\x05\x12\r\n\x05plays\x18\x07 \x01(\x05\x12\x15\n\rmodel_version\x18\x08 \x01(\t\x12\x18\n\x10model_provenance\x18\t \x01(\t\x12\x11\n\tloaded_at\x18\n \x01(\t\"\x13\n\x11GetReleaseRequest\"\xff\x01\n\x12GetReleaseResponse\x12%\n\x07release\x18\x01 \x01(\x0b\x32\x14.nextplay.v1.Release\x12\x12\n\nlast_error\x18\x02 \x01(\t\x12\x1a\n\rlast_error_at\x18\x03 \x01(\tH\x00\x88\x01\x01\x12\x16\n\x0ereleases_taken\x18\x04 \x01(\x03\x12\x18\n\x10releases_refused\x18\x05 \x01(\x03\x12(\n\x06memory\x18\x06 \x01(\x0b\x32\x18.nextplay.v1.MemoryState\x12$\n\x07workers\x18\x07 \x03(\x0b\x32\x13.nextplay.v1.WorkerB\x10\n\x0e_last_error_at\";\n\x06Worker\x12\x0e\n\x06number\x18\x01 \x01(\x05\x12\x0f\n\x07release\x18\x02 \x01(\t\x12\x10\n\x08restarts\x18\x03 \x01(\x05\"\xa5\x01\n\x0bMemoryState\x12,\n\x08\x66\x61ilures\x18\x01 \x03(\x0b\x32\x1a.nextplay.v1.MemoryFailure\x12\x19\n\x11\x64\x65\x63isions_written\x18\x02 \x01(\x03\x12\x19\n\x11\x64\x65\x63isions_waiting\x18\x03 \x01(\x03\x12\x16\n\x0e\x64\x65\x63isions_lost\x18\x04 \x01(\x03\x12\x1a\n\x12\x64\x65\x63isions_left_out\x18\x05 \x01(\x03\";\n\rMemoryFailure\x12\x0b\n\x03way\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\r\n\x05since\x18\x03 \x01(\t\")\n\x08RuleFile\x12\x0c\n\x04path\x18\x01 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\x0c\"<\n\x14\x43heckRulebookRequest\x12$\n\x05\x66iles\x18\x01 \x03(\x0b\x32\x15.nextplay.v1.RuleFile\"v\n\x15\x43heckRulebookResponse\x12\r\n\x05valid\x18\x01 \x01(\x08\x12\"\n\x06\x66\x61ults\x18\x02 \x03(\x0b\x32\x12.nextplay.v1.Fault\x12\x13\n\x0bmore_faults\x18\x03 \x01(\x05\x12\x15\n\rrulebook_hash\x18\x04 \x01(\t\"\x80\x01\n\x05\x46\x61ult\x12\x0c\n\x04path\x18\x01 \x01(\t\x12\x0c\n\x04line\x18\x02 \x01(\x05\x12\x0e\n\x06\x63olumn\x18\x03 \x01(\x05\x12\x0c\n\x04\x63ode\x18\x04 \x01(\t\x12\x0f\n\x07message\x18\x05 \x01(\t\x12\x0c\n\x04hint\x18\x06 \x01(\t\x12\x0f\n\x07\x65xcerpt\x18\x07 \x01(\t\x12\r\n\x05level\x18\x08 \x01(\t\"j\n\x16PreviewRulebookRequest\x12$\n\x05\x66iles\x18\x01 \x03(\x0b\x32\x15.nextplay.v1.RuleFile\x12\x19\n\x0cmax_accounts\x18\x02 \x01(\x05H\x00\x88\x01\x01\x42\x0f\n\r_max_accounts\"\xb7\x01\n\x17PreviewRulebookResponse\x12\x19\n\x11\x61\x63\x63ounts_compared\x18\x01 \x01(\x05\x12\x18\n\x10\x61\x63\x63ounts_changed\x18\x02 \x01(\x05\x12&\n\x05plays\x18\x03 \x03(\x0b\x32\x17.nextplay.v1.PlayChange\x12,\n\x08\x61\x63\x63ounts\x18\x04 \x03(\x0b\x32\x1a.nextplay.v1.AccountChange\x12\x11\n\tcut_short\x18\x05 \x01(\x08\"8\n\nPlayChange\x12\x0c\n\x04play\x18\x01 \x01(\t\x12\x0e\n\x06gained\x18\x02 \x01(\x05\x12\x0c\n\x04lost\x18\x03 \x01(\x05\"t\n\rAccountChange\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x18\n\x10\x64iagnosis_before\x18\x02 \x01(\t\x12\x17\n\x0f\x64iagnosis_after\x18\x03 \x01(\t\x12\x0e\n\x06gained\x18\x04 \x03(\t\x12\x0c\n\x04lost\x18\x05 \x03(\t\"\x16\n\x14ReloadReleaseRequest\"\xbe\x01\n\x15ReloadReleaseResponse\x12\x0f\n\x07outcome\x18\x01 \x01(\t\x12%\n\x07release\x18\x02 \x01(\x0b\x32\x14.nextplay.v1.Release\x12\"\n\x06\x66\x61ults\x18\x03 \x03(\x0b\x32\x12.nextplay.v1.Fault\x12\x14\n\x0c\x66\x61iled_tests\x18\x04 \x03(\t\x12\r\n\x05\x65rror\x18\x05 \x01(\t\x12$\n\x07workers\x18\x06 \x03(\x0b\x32\x13.nextplay.v1.Worker2\xee\x02\n\x0fRulebookService\x12M\n\nGetRelease\x12\x1e.nextplay.v1.GetReleaseRequest\x1a\x1f.nextplay.v1.GetReleaseResponse\x12V\n\rCheckRulebook\x12!.nextplay.v1.CheckRulebookRequest\x1a\".nextplay.v1.CheckRulebookResponse\x12\\\n\x0fPreviewRulebook\x12#.nextplay.v1.PreviewRulebookRequest\x1a$.nextplay.v1.PreviewRulebookResponse\x12V\n\rReloadRelease\x12!.nextplay.v1.ReloadReleaseRequest\x1a\".nextplay.v1.ReloadReleaseResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,31 +37,33 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETRELEASEREQUEST']._serialized_start=303
   _globals['_GETRELEASEREQUEST']._serialized_end=322
   _globals['_GETRELEASERESPONSE']._serialized_start=325
-  _globals['_GETRELEASERESPONSE']._serialized_end=542
-  _globals['_MEMORYSTATE']._serialized_start=545
-  _globals['_MEMORYSTATE']._serialized_end=710
-  _globals['_MEMORYFAILURE']._serialized_start=712
-  _globals['_MEMORYFAILURE']._serialized_end=771
-  _globals['_RULEFILE']._serialized_start=773
-  _globals['_RULEFILE']._serialized_end=814
-  _globals['_CHECKRULEBOOKREQUEST']._serialized_start=816
-  _globals['_CHECKRULEBOOKREQUEST']._serialized_end=876
-  _globals['_CHECKRULEBOOKRESPONSE']._serialized_start=878
-  _globals['_CHECKRULEBOOKRESPONSE']._serialized_end=996
-  _globals['_FAULT']._serialized_start=999
-  _globals['_FAULT']._serialized_end=1127
-  _globals['_PREVIEWRULEBOOKREQUEST']._serialized_start=1129
-  _globals['_PREVIEWRULEBOOKREQUEST']._serialized_end=1235
-  _globals['_PREVIEWRULEBOOKRESPONSE']._serialized_start=1238
-  _globals['_PREVIEWRULEBOOKRESPONSE']._serialized_end=1421
-  _globals['_PLAYCHANGE']._serialized_start=1423
-  _globals['_PLAYCHANGE']._serialized_end=1479
-  _globals['_ACCOUNTCHANGE']._serialized_start=1481
-  _globals['_ACCOUNTCHANGE']._serialized_end=1597
-  _globals['_RELOADRELEASEREQUEST']._serialized_start=1599
-  _globals['_RELOADRELEASEREQUEST']._serialized_end=1621
-  _globals['_RELOADRELEASERESPONSE']._serialized_start=1624
-  _globals['_RELOADRELEASERESPONSE']._serialized_end=1776
-  _globals['_RULEBOOKSERVICE']._serialized_start=1779
-  _globals['_RULEBOOKSERVICE']._serialized_end=2145
+  _globals['_GETRELEASERESPONSE']._serialized_end=580
+  _globals['_WORKER']._serialized_start=582
+  _globals['_WORKER']._serialized_end=641
+  _globals['_MEMORYSTATE']._serialized_start=644
+  _globals['_MEMORYSTATE']._serialized_end=809
+  _globals['_MEMORYFAILURE']._serialized_start=811
+  _globals['_MEMORYFAILURE']._serialized_end=870
+  _globals['_RULEFILE']._serialized_start=872
+  _globals['_RULEFILE']._serialized_end=913
+  _globals['_CHECKRULEBOOKREQUEST']._serialized_start=915
+  _globals['_CHECKRULEBOOKREQUEST']._serialized_end=975
+  _globals['_CHECKRULEBOOKRESPONSE']._serialized_start=977
+  _globals['_CHECKRULEBOOKRESPONSE']._serialized_end=1095
+  _globals['_FAULT']._serialized_start=1098
+  _globals['_FAULT']._serialized_end=1226
+  _globals['_PREVIEWRULEBOOKREQUEST']._serialized_start=1228
+  _globals['_PREVIEWRULEBOOKREQUEST']._serialized_end=1334
+  _globals['_PREVIEWRULEBOOKRESPONSE']._serialized_start=1337
+  _globals['_PREVIEWRULEBOOKRESPONSE']._serialized_end=1520
+  _globals['_PLAYCHANGE']._serialized_start=1522
+  _globals['_PLAYCHANGE']._serialized_end=1578
+  _globals['_ACCOUNTCHANGE']._serialized_start=1580
+  _globals['_ACCOUNTCHANGE']._serialized_end=1696
+  _globals['_RELOADRELEASEREQUEST']._serialized_start=1698
+  _globals['_RELOADRELEASEREQUEST']._serialized_end=1720
+  _globals['_RELOADRELEASERESPONSE']._serialized_start=1723
+  _globals['_RELOADRELEASERESPONSE']._serialized_end=1913
+  _globals['_RULEBOOKSERVICE']._serialized_start=1916
+  _globals['_RULEBOOKSERVICE']._serialized_end=2282
 # @@protoc_insertion_point(module_scope)

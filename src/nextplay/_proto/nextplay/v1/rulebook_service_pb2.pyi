@@ -114,6 +114,7 @@ class GetReleaseResponse(_message.Message):
     RELEASES_TAKEN_FIELD_NUMBER: _builtins.int
     RELEASES_REFUSED_FIELD_NUMBER: _builtins.int
     MEMORY_FIELD_NUMBER: _builtins.int
+    WORKERS_FIELD_NUMBER: _builtins.int
     last_error: _builtins.str
     """What the folders hold and could not be served, in words; at most 500 characters. Empty: what they hold serves."""
     last_error_at: _builtins.str
@@ -130,6 +131,12 @@ class GetReleaseResponse(_message.Message):
     def memory(self) -> Global___MemoryState:
         """How the memory is. Absent: this server keeps none."""
 
+    @_builtins.property
+    def workers(self) -> _containers.RepeatedCompositeFieldContainer[Global___Worker]:
+        """The workers of a server of several processes, by number; all else here speaks of the one that answers. Empty: the
+        server is one process, or a worker took too long to say what it serves.
+        """
+
     def __init__(
         self,
         *,
@@ -139,16 +146,47 @@ class GetReleaseResponse(_message.Message):
         releases_taken: _builtins.int = ...,
         releases_refused: _builtins.int = ...,
         memory: Global___MemoryState | None = ...,
+        workers: _abc.Iterable[Global___Worker] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_last_error_at", b"_last_error_at", "last_error_at", b"last_error_at", "memory", b"memory", "release", b"release"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_last_error_at", b"_last_error_at", "last_error", b"last_error", "last_error_at", b"last_error_at", "memory", b"memory", "release", b"release", "releases_refused", b"releases_refused", "releases_taken", b"releases_taken"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_last_error_at", b"_last_error_at", "last_error", b"last_error", "last_error_at", b"last_error_at", "memory", b"memory", "release", b"release", "releases_refused", b"releases_refused", "releases_taken", b"releases_taken", "workers", b"workers"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__last_error_at: _TypeAlias = _typing.Literal["last_error_at"]  # noqa: Y015
     _WhichOneofArgType__last_error_at: _TypeAlias = _typing.Literal["_last_error_at", b"_last_error_at"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType__last_error_at) -> _WhichOneofReturnType__last_error_at | None: ...
 
 Global___GetReleaseResponse: _TypeAlias = GetReleaseResponse  # noqa: Y015
+
+@_typing.final
+class Worker(_message.Message):
+    """One of several processes that answer on one port."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    RELEASE_FIELD_NUMBER: _builtins.int
+    RESTARTS_FIELD_NUMBER: _builtins.int
+    number: _builtins.int
+    """From 1."""
+    release: _builtins.str
+    """Name of the release that it serves. Empty: it serves none now, because it has died and is being started anew."""
+    restarts: _builtins.int
+    """How often it was started anew since the server started, 0 or more."""
+    def __init__(
+        self,
+        *,
+        number: _builtins.int = ...,
+        release: _builtins.str = ...,
+        restarts: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["number", b"number", "release", b"release", "restarts", b"restarts"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Worker: _TypeAlias = Worker  # noqa: Y015
 
 @_typing.final
 class MemoryState(_message.Message):
@@ -528,6 +566,7 @@ class ReloadReleaseResponse(_message.Message):
     FAULTS_FIELD_NUMBER: _builtins.int
     FAILED_TESTS_FIELD_NUMBER: _builtins.int
     ERROR_FIELD_NUMBER: _builtins.int
+    WORKERS_FIELD_NUMBER: _builtins.int
     outcome: _builtins.str
     """taken (it serves now), unchanged (the folders hold what serves), refused (the last good one keeps serving)."""
     error: _builtins.str
@@ -544,6 +583,10 @@ class ReloadReleaseResponse(_message.Message):
     def failed_tests(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Why it was refused: rule tests that fail, one line each; at most 1000. Empty: none."""
 
+    @_builtins.property
+    def workers(self) -> _containers.RepeatedCompositeFieldContainer[Global___Worker]:
+        """What each worker of a server of several processes serves now that all have loaded, as in `GetReleaseResponse`."""
+
     def __init__(
         self,
         *,
@@ -552,10 +595,11 @@ class ReloadReleaseResponse(_message.Message):
         faults: _abc.Iterable[Global___Fault] | None = ...,
         failed_tests: _abc.Iterable[_builtins.str] | None = ...,
         error: _builtins.str = ...,
+        workers: _abc.Iterable[Global___Worker] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["release", b"release"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["error", b"error", "failed_tests", b"failed_tests", "faults", b"faults", "outcome", b"outcome", "release", b"release"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["error", b"error", "failed_tests", b"failed_tests", "faults", b"faults", "outcome", b"outcome", "release", b"release", "workers", b"workers"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
