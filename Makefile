@@ -50,7 +50,7 @@ format: $(READY) ## let ruff lay out the code and mend what it can
 
 lock: $(READY) ## renew requirements/*.txt from pyproject.toml; LOCK_FLAGS=--upgrade takes newer versions
 	@$(PIP_COMPILE) --output-file=requirements/build.txt requirements/build.in
-	@$(PIP_COMPILE) --extra dev --extra batch --extra postgres --constraint requirements/build.txt --output-file=requirements/dev.txt pyproject.toml
+	@$(PIP_COMPILE) --extra dev --extra batch --extra postgres --extra spark --constraint requirements/build.txt --output-file=requirements/dev.txt pyproject.toml
 	@$(PIP_COMPILE) --extra postgres --constraint requirements/dev.txt --output-file=requirements/service.txt pyproject.toml
 
 protos: $(READY) ## generate the Python of protos/

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests drive beside Python: a browser, PostgreSQL, h2load, which loads servers for `make bench`, and the
-# language server that editors use for YAML.
+# Installs what the tests drive beside Python: a browser, PostgreSQL, Java for Spark, h2load, which loads servers for
+# `make bench`, and the language server that editors use for YAML.
 # Says what it does, and does nothing twice. Debian's packages are asked for only where a program is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -10,6 +10,7 @@ command -v node >/dev/null || missing+=(nodejs)
 command -v npm >/dev/null || missing+=(npm)
 command -v git >/dev/null || missing+=(git)
 command -v h2load >/dev/null || missing+=(nghttp2-client)
+command -v java >/dev/null || missing+=(openjdk-17-jre-headless)
 command -v chromium >/dev/null || missing+=(chromium)
 command -v postgres >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || missing+=(postgresql)
 if [ ${#missing[@]} -gt 0 ]; then
