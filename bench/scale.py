@@ -26,12 +26,13 @@ _BEGIN: Final = "<!-- scale:begin -->\n"
 _END: Final = "<!-- scale:end -->"
 _MEASURED: Final = 10_000
 _SECONDS: Final = 3600
+_FEW_HOURS: Final = 2
 
 
 def table(microseconds: float, mebibytes: float) -> str:
-    """Return the table, as Markdown, for so much processor time an account and so much memory a process."""
+    """Return the table, as Markdown, for so much processor time an account and so much memory of a run."""
     lines = [
-        f"One account: {microseconds:,.0f} µs of processor time; one process: {mebibytes:,.0f} MiB.",
+        f"One account takes {microseconds:,.0f} µs of processor time; the run held at most {mebibytes:,.0f} MiB.",
         "",
         "| accounts | core hours | on 2 cores | on 64 cores | cores for one hour |",
         "|---|---|---|---|---|",
@@ -44,14 +45,14 @@ def table(microseconds: float, mebibytes: float) -> str:
 
 
 def _length(hours: float) -> str:
-    return f"{hours * 60:,.0f} min" if hours < 2 else f"{hours:,.1f} h"
+    return f"{hours * 60:,.0f} min" if hours < _FEW_HOURS else f"{hours:,.1f} h"
 
 
 def cost(runs: list[Run]) -> tuple[float, float]:
-    """Return the processor time of an account (microseconds) and the memory of one process (MiB), of the largest book."""
-    largest = [run for run in runs if run.rows == max(run.rows for run in runs) and run.engine == runs[0].engine]
+    """Return the processor time of an account (microseconds) and the most memory held (MiB), of the largest book."""
+    largest = [run for run in runs if run.rows == max(run.rows for run in runs)]
     each = median(run.processor_seconds / run.rows * 1e6 for run in largest)
-    return each, max(run.memory for run in largest) / 3
+    return each, max(run.memory for run in largest)
 
 
 def measured() -> list[Run]:

@@ -129,3 +129,20 @@ def test_faults_are_told_before_spark_runs(tmp_path: Path) -> None:
     """A rulebook with faults is refused where `decide` is called, with every fault."""
     with pytest.raises(RulebookInvalid):
         shipped(tmp_path, MODELS)
+
+
+def test_the_example_of_the_page_runs(session: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the page about scale shows in Python does what it says, with the files that it names."""
+    page = (ROOT / "docs" / "scale.md").read_text("utf-8")
+    example = page.split("```python\n", 1)[1].split("```", 1)[0]
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rules").symlink_to(RULES)
+    (tmp_path / "models").symlink_to(MODELS)
+    rows = [(json.dumps(one),) for one in EXAMPLES]
+    folder = str(tmp_path)
+    session.createDataFrame([*rows, ("{}",)], "snapshot string").write.parquet(f"{folder}/accounts.parquet")
+    for name in ("accounts.parquet", "decided.parquet", "refused.json"):
+        example = example.replace(f'"{name}"', f'"{folder}/{name}"')
+    exec(example, {"spark": session})  # noqa: S102  the page's own words
+    assert session.read.parquet(f"{folder}/decided.parquet").count() == len(EXAMPLES)
+    assert session.read.json(f"{folder}/refused.json").count() == 1
