@@ -70,7 +70,7 @@ def served(folders: Folders, **settings: object) -> Iterator[Service]:
     """Run the service with two workers, and end it."""
     names = environment(folders, **settings)
     command = [sys.executable, "-m", "nextplay.cli", "serve"]
-    with subprocess.Popen(command, env=names, stderr=subprocess.PIPE, cwd=Path("/")) as process:
+    with subprocess.Popen(command, env=names, stderr=subprocess.PIPE, cwd=Path("/"), start_new_session=True) as process:
         assert process.stderr is not None
         told, events = (line for line in process.stderr if line.startswith(b"{")), list[dict[str, Any]]()
         reader = threading.Thread(target=lambda: events.extend(map(orjson.loads, told)))
@@ -229,6 +229,22 @@ def test_what_one_worker_still_has_to_write_another_finds(folders: Folders) -> N
             assert all(callers.map(found, range(100)))
         nowhere = pb.GetDecisionRequest(decision_id="d1-" + "0" * 32)
         assert refused(lambda: stub(channels[0]).GetDecision(nowhere, timeout=30)).code is grpc.StatusCode.NOT_FOUND
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_to_all_processes_drains_once(folders: Folders, number: signal.Signals) -> None:
+    """A terminal or a service manager signals every process: they drain, and a second signal cuts that short."""
+    with served(folders, drain_seconds=600) as service:
+        with connected(service) as channels:
+            on_every(channels, lambda channel: stub(channel).Decide(question(), timeout=30))
+            os.killpg(service.process.pid, number)
+            wait_for(lambda: len(service.named("worker_draining")) == 2)
+            answers = on_every(channels, lambda channel: stub(channel).Decide(question(), timeout=30))
+            assert len(answers) == len(channels)
+            assert service.named("worker_stopped") == []
+        os.killpg(service.process.pid, number)
+        assert service.process.wait(_PATIENCE_SECONDS) == 0
+        wait_for(lambda: len(service.named("worker_stopped")) == 2)
 
 
 def test_workers_end_with_their_supervisor(service: Service) -> None:

@@ -25,7 +25,7 @@ from nextplay.service.releases import Releases
 from nextplay.service.reloader import Reloader
 from nextplay.service.rulebook_api import RulebookApi
 from nextplay.service.server import GrpcServer, Limits
-from nextplay.service.siblings import EveryRecorder, Siblings, Word
+from nextplay.service.siblings import STOP, EveryRecorder, Siblings, Word
 from nextplay.service.supervisor import STOPPING_SIGNALS
 from nextplay.service.telemetry import Journal, json_lines
 from nextplay.settings import NO_STORE, Settings
@@ -235,33 +235,44 @@ def serve(settings: Settings) -> None:
 
 
 def serve_as_worker(settings: Settings, number: int, line: Connection) -> None:
-    """Run one of several processes of the service until SIGTERM, or until its supervisor is gone.
+    """Run one of several processes of the service until its supervisor says so, or is gone.
 
-    Ctrl-C reaches every process of a terminal; here only the supervisor's word counts. Raises as `serve` does.
+    A terminal and a service manager signal every process; here only the supervisor's word counts. Raises as `serve`
+    does.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number_of_signal in STOPPING_SIGNALS:
+        signal.signal(number_of_signal, signal.SIG_IGN)
     siblings = Siblings(line, number)
-    _run(lambda: App(settings, journal=Journal(json_lines(), worker=number), siblings=siblings), siblings.say_serving)
+    _run(
+        lambda: App(settings, journal=Journal(json_lines(), worker=number), siblings=siblings),
+        siblings.say_serving,
+        stopping=(STOP,),
+    )
 
 
-def _run(build: Callable[[], App], on_start: Callable[[], None] = lambda: None) -> None:
+def _run(
+    build: Callable[[], App],
+    on_start: Callable[[], None] = lambda: None,
+    *,
+    stopping: tuple[signal.Signals, ...] = STOPPING_SIGNALS,
+) -> None:
     """Start, wait for a signal, stop.
 
     The signals are blocked and waited for, because a handler that touched a lock could meet the lock of the very
     code that it interrupted.
     """
-    former = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING_SIGNALS)
+    former = signal.pthread_sigmask(signal.SIG_BLOCK, stopping)
     try:
         app = build()
         app.start()
         on_start()
-        signal.sigwait(STOPPING_SIGNALS)
-        threading.Thread(target=_hurry_at_signal, args=(app,), name="signals", daemon=True).start()
+        signal.sigwait(stopping)
+        threading.Thread(target=_hurry_at_signal, args=(app, stopping), name="signals", daemon=True).start()
         app.stop()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, former)
 
 
-def _hurry_at_signal(app: App) -> None:
-    signal.sigwait(STOPPING_SIGNALS)
+def _hurry_at_signal(app: App, stopping: tuple[signal.Signals, ...]) -> None:
+    signal.sigwait(stopping)
     app.hurry()

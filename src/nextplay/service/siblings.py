@@ -17,6 +17,9 @@ from typing import Final, Literal, NamedTuple
 
 from nextplay.service.recorder import MOST_WAIT_SECONDS, Recorder
 
+STOP: Final = signal.SIGUSR1
+"""How a supervisor tells a worker to drain and stop, and told again, to hurry. No other process sends it: a terminal or
+a service manager signals all processes at once, and a worker would take the supervisor's word for the second one."""
 Word = Literal["flush", "reload", "tell"]
 """`flush`: write what waits for the decision log. `reload`: look at the folders of rules and models now. `tell`: only
 say which release serves, as every answer does."""
@@ -107,7 +110,7 @@ class Siblings:
             while True:
                 self._heard(self._line.recv(), doing)
         except (EOFError, OSError):
-            os.kill(os.getpid(), signal.SIGTERM)
+            os.kill(os.getpid(), STOP)
 
     def _heard(self, message: object, doing: Mapping[Word, Callable[[], object]]) -> None:
         if isinstance(message, Answered):

@@ -7,6 +7,7 @@ signals. Workers are spawned and never forked: gRPC does not survive a fork.
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 import time
@@ -19,7 +20,7 @@ from multiprocessing.context import SpawnProcess
 from typing import Final
 
 from nextplay.service.ports import reserved
-from nextplay.service.siblings import Answered, Asking, Doing, Done, Serving, Standing
+from nextplay.service.siblings import STOP, Answered, Asking, Doing, Done, Serving, Standing
 from nextplay.service.telemetry import Journal
 from nextplay.settings import Settings
 
@@ -30,6 +31,7 @@ _STEADY_SECONDS: Final = 60.0
 """A worker that has served so long and dies is started anew as if it were its first death."""
 _PATIENCE_SECONDS: Final = 5.0
 """How much longer than its own drain and grace a worker may take to end before it is killed."""
+_MOST_UNANSWERED: Final = 100
 
 Work = Callable[[Settings, int, Connection], None]
 """What a worker does with the settings, its number and its line to the supervisor; it ends by the exit code."""
@@ -153,11 +155,16 @@ class Supervisor:
         question = _Question(asker.number, asking.token)
         key = (asker.number, asking.token)
         for other in self._workers:
-            if other is not asker and other.serving_since is not None and other.line is not None:
+            if other is not asker and other.line is not None and self._answers(other):
                 question.missing.add(other.number)
                 _say(other.line, Doing(asking.word, *key))
         self._questions[key] = question
         self._is_done(asker.number, key)
+
+    def _answers(self, worker: _Worker) -> bool:
+        """Tell whether a worker can be asked: one that hangs must not fill its pipe, which would stop this process."""
+        unanswered = sum(worker.number in question.missing for question in self._questions.values())
+        return worker.serving_since is not None and unanswered < _MOST_UNANSWERED
 
     def _is_done(self, number: int, key: tuple[int, int]) -> None:
         question = self._questions.get(key)
@@ -220,6 +227,7 @@ class Supervisor:
         """Have all workers stop in order; a second signal cuts their drain short. Who takes too long is killed."""
         settings = self._settings
         until = time.monotonic() + settings.drain_seconds + 2 * settings.grace_seconds + _PATIENCE_SECONDS
+        signals.recv()
         self._signal_all()
         while (left := self._processes) and (pause := until - time.monotonic()) > 0:
             ready = wait([signals, *(process.sentinel for process in left)], pause)
@@ -244,7 +252,8 @@ class Supervisor:
 
     def _signal_all(self) -> None:
         for process in self._processes:
-            process.terminate()
+            if process.pid is not None and process.is_alive():
+                os.kill(process.pid, STOP)
 
     @contextmanager
     def _all_ended(self) -> Iterator[None]:
