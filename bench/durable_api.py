@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Sequence
+from functools import partial
 from importlib import import_module
 from multiprocessing.connection import Connection
 from typing import Any, Final
@@ -61,18 +62,16 @@ class DurableProcess:
         self._process = context.Process(target=_serve, args=(other, list(rules)), daemon=True)
         self._process.start()
         other.close()
-        self._answer("building the rule set")
+        self.build_seconds: float = self._answer("building the rule set")
 
     def fired_each(self, accounts: Sequence[Account]) -> list[frozenset[int]]:
         """Return what fires for each account. Raises `Refused`."""
-        self._pipe.send(("fired_each", list(accounts)))
-        found: list[frozenset[int]] = self._answer("asserting accounts")
+        found: list[frozenset[int]] = self._answer("asserting accounts", "fired_each", list(accounts))
         return found
 
     def clocked(self, accounts: Sequence[Account], passes: int) -> float:
         """Return the microseconds of one account, taken inside the process. Raises `Refused`."""
-        self._pipe.send(("clocked", list(accounts), passes))
-        found: float = self._answer("asserting accounts")
+        found: float = self._answer("asserting accounts", "clocked", list(accounts), passes)
         return found
 
     def close(self) -> None:
@@ -81,13 +80,15 @@ class DurableProcess:
         self._process.join()
         self._pipe.close()
 
-    def _answer(self, doing: str) -> Any:  # noqa: ANN401  what was asked for
-        if not self._pipe.poll(PATIENCE_SECONDS):
-            self.close()
-            raise Refused(f"no answer within {PATIENCE_SECONDS:.0f} s of {doing}")
+    def _answer(self, doing: str, *question: object) -> Any:  # noqa: ANN401  what was asked for
         try:
+            if question:
+                self._pipe.send(question)
+            if not self._pipe.poll(PATIENCE_SECONDS):
+                self.close()
+                raise Refused(f"no answer within {PATIENCE_SECONDS:.0f} s of {doing}")
             found = self._pipe.recv()
-        except EOFError:
+        except (EOFError, ConnectionError):  # it ended while it was asked, or between two questions
             self._process.join()
             code = self._process.exitcode
             self.close()
@@ -100,8 +101,9 @@ class DurableProcess:
 
 def _serve(pipe: Connection, rules: Sequence[Rule]) -> None:
     try:
-        engine = InProcess(DurableApi(rules))
-        pipe.send("ready")
+        import_module("durable.lang")  # loading the package is no part of building, as for the others
+        engine = InProcess(partial(DurableApi, rules))
+        pipe.send(engine.build_seconds)
         while True:
             name, *given = pipe.recv()
             pipe.send(getattr(engine, name)(*given))

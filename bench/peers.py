@@ -13,9 +13,9 @@ import argparse
 import gc
 import json
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from importlib import import_module
 from importlib.metadata import version
 from statistics import median
 from typing import Final, NamedTuple
@@ -35,25 +35,31 @@ REFERENCE: Final = "evaluation and inference, durable"
 """What ratios are taken to: what a server does that is not told otherwise, as far as the others go."""
 _ACCOUNTS: Final = 10
 _ROUND_US: Final = 30_000
+"""What an engine is asked for in a round at least, in passes over all accounts."""
+_LONGEST_ROUND_US: Final = 1_000_000
+"""What it is asked for at most: an engine that takes longer over all accounts is given the first few only."""
 _METHOD: Final = """\
 The same rules, of three conditions over forty numbers, and the same {accounts} accounts for every engine; a condition
 is true of one account in eighteen, so few rules fire. Each engine fired exactly the rules that fire by definition, or
 is shown with the reason why not; everything is known, since only ours has a word for what is not. All engines of a
-size take turns in each of {rounds} rounds; the table gives the median processor time of one account, and in brackets
-the multiple of the row `{reference}`, which does what the others do: decide the conditions and conclude. A whole
-assessment also weighs gaps, collects evidence, plays, missing facts and near misses; in `inference alone` the
-conditions are decided beforehand. Repeat it with `make bench BENCH_FLAGS='--only peers'`."""
+size take turns in each of {rounds} rounds, in another order each round; one that would take more than a second over
+all accounts is timed over the first few only{fewer}. The table gives the median processor time of one account, and in
+brackets the multiple of the row `{reference}`, which does what the others do: decide the conditions and conclude. A
+whole assessment also weighs gaps, collects evidence, plays, missing facts and near misses; in `inference alone` the
+conditions are decided beforehand, and *built* is the processor time of building an engine from rules in memory. Repeat
+it with `make bench BENCH_FLAGS='--only peers'`."""
 
 
 class Timed(NamedTuple):
     """What came of one engine at one size: processor seconds to build it, and microseconds of one account by round.
 
-    `refused` says why it was not timed.
+    `accounts` is how many it was timed over. `refused` says why it was not timed.
     """
 
     build_seconds: float | None = None
     rounds_us: tuple[float, ...] = ()
     refused: str = ""
+    accounts: int = 0
 
     @property
     def median_us(self) -> float:
@@ -74,17 +80,17 @@ def timed(size: int, *, rounds: int) -> dict[str, Timed]:
     found: dict[str, Timed] = {}
     running: dict[str, Contender] = {}
     for name, build in contenders(rules).items():
-        begin = time.process_time()
         try:
             running[name] = checked(build(), rules, accounts)
         except Refused as refused:
             found[name] = Timed(refused=str(refused))
         else:
-            found[name] = Timed(round(time.process_time() - begin, 3))
+            found[name] = Timed(round(running[name].build_seconds, 3))
     gc.collect()
     gc.freeze()
     try:
-        return found | _in_turn(running, accounts, found, rounds=rounds)
+        timings = in_turn(running, accounts, rounds=rounds)
+        return found | {name: one._replace(build_seconds=found[name].build_seconds) for name, one in timings.items()}
     finally:
         gc.unfreeze()
         for contender in running.values():
@@ -108,25 +114,52 @@ def checked(contender: Contender, rules: Sequence[Rule], accounts: Sequence[Acco
 
 
 def _own(name: str, rulebook: Rulebook) -> Contender:
-    return InProcess(OURS[name](rulebook))
+    return InProcess(partial(OURS[name], rulebook))
 
 
 def _peer(name: str, rules: Sequence[Rule]) -> Contender:
     if not is_installed(name):
         raise Refused("not installed; `make bench` installs it")
-    return InProcess(PEERS[name][1](rules))
+    module, engine = PEERS[name]
+    import_module(module)
+    return InProcess(partial(engine, rules))
 
 
-def _in_turn(
-    running: Mapping[str, Contender], accounts: Sequence[Account], found: Mapping[str, Timed], *, rounds: int
-) -> dict[str, Timed]:
-    once = {name: contender.clocked(accounts, 1) for name, contender in running.items()}
-    passes = {name: max(1, round(_ROUND_US / len(accounts) / us)) for name, us in once.items()}
+def in_turn(running: Mapping[str, Contender], accounts: Sequence[Account], *, rounds: int) -> dict[str, Timed]:
+    """Time the engines round by round; one that refuses in between is left out from there, with its reason."""
+    work: dict[str, tuple[Sequence[Account], int]] = {}
     times: dict[str, list[float]] = {name: [] for name in running}
-    for _ in range(rounds):
-        for name, contender in running.items():
-            times[name].append(round(contender.clocked(accounts, passes[name]), 2))
-    return {name: found[name]._replace(rounds_us=tuple(times[name])) for name in running}
+    refused: dict[str, Timed] = {}
+    for number in range(-1, rounds):  # the round before the first says how much work makes a round
+        for name in turns(list(running), number):
+            if name in refused:
+                continue
+            try:
+                if number < 0:
+                    work[name] = _work(running[name], accounts)
+                else:
+                    times[name].append(round(running[name].clocked(*work[name]), 2))
+            except Refused as reason:
+                refused[name] = Timed(refused=str(reason))
+    timed_all = {name: Timed(rounds_us=tuple(times[name]), accounts=len(given)) for name, (given, _) in work.items()}
+    return timed_all | refused
+
+
+def turns(names: Sequence[str], number: int) -> list[str]:
+    """Return the order of a round: another begins each time, and every other round runs backwards.
+
+    So none always follows the same one, whose memory it would find in the caches.
+    """
+    start = number % len(names) if names else 0
+    order = [*names[start:], *names[:start]]
+    return order[::-1] if number % 2 else order
+
+
+def _work(contender: Contender, accounts: Sequence[Account]) -> tuple[Sequence[Account], int]:
+    """Return the accounts and passes of a round: one account says how many are given, those how often."""
+    first_us = max(contender.clocked(accounts[:1], 1), 0.1)
+    few = accounts[: max(1, int(_LONGEST_ROUND_US / first_us))]
+    return few, max(1, round(_ROUND_US / len(few) / max(contender.clocked(few, 1), 0.1)))
 
 
 def section(found: Mapping[int, Mapping[str, Timed]], *, rounds: int) -> Section:
@@ -136,7 +169,7 @@ def section(found: Mapping[int, Mapping[str, Timed]], *, rounds: int) -> Section
     return Section(
         name="peers",
         title="Rules alone, beside other engines",
-        method=_METHOD.format(accounts=_ACCOUNTS, rounds=rounds, reference=REFERENCE),
+        method=_METHOD.format(accounts=_ACCOUNTS, rounds=rounds, reference=REFERENCE, fewer=_fewer(found)),
         header=("engine", *(f"{size:,} rules" for size in found), f"built, {largest:,} rules"),
         table=tuple(
             (_shown(name), *(_cell(times, name) for times in found.values()), _built(found[largest][name]))
@@ -152,22 +185,32 @@ def section(found: Mapping[int, Mapping[str, Timed]], *, rounds: int) -> Section
     )
 
 
+def _fewer(found: Mapping[int, Mapping[str, Timed]]) -> str:
+    few = [
+        f"{name} over {one.accounts} at {size:,} rules"
+        for size, times in found.items()
+        for name, one in times.items()
+        if 0 < one.accounts < _ACCOUNTS
+    ]
+    return f" ({', '.join(few)})" if few else ""
+
+
 def _goals(found: Mapping[int, Mapping[str, Timed]]) -> Iterator[Goal]:
     for size in GOALS.keys() & found.keys():
         for engine in ("durable", "python"):
             us = found[size][f"evaluation and inference, {engine}"].median_us
             alone = found[size][f"inference alone, {engine}"].median_us
             met = us <= GOALS[size]
-            why = "" if met else f"inference takes {alone:,.0f} us of it, deciding the conditions the rest"
+            why = "" if met else f"inference takes {alone:,.0f} µs of it, deciding the conditions the rest"
             what = f"evaluation and inference, {engine}, {size:,} rules of which few fire"
-            yield Goal(what, f"<= {GOALS[size]:,.0f} us", f"{us:,.0f} us", met=met, why=why)
+            yield Goal(what, f"<= {GOALS[size]:,.0f} µs", f"{us:,.0f} µs", met=met, why=why)
 
 
 def _cell(times: Mapping[str, Timed], name: str) -> str:
     one = times[name]
     if one.refused:
         return one.refused
-    return f"{_digits(one.median_us)} us ({_digits(one.median_us / times[REFERENCE].median_us)}x)"
+    return f"{_digits(one.median_us)} µs ({_digits(one.median_us / times[REFERENCE].median_us)}x)"
 
 
 def _digits(value: float) -> str:

@@ -105,7 +105,7 @@ def section(found: Mapping[tuple[int, str], Sequence[Found]], *, rounds: int) ->
 
 def _cells(one: Found) -> Iterator[str]:
     yield from (f"{one.start_seconds:.2f} s", f"{one.again_seconds:.2f} s")
-    yield from (f"{one.memory:,.0f} MiB ({one.both:,.0f})", f"{one.peak:,.0f} MiB", f"{one.decision_us:,.0f} us")
+    yield from (f"{one.memory:,.0f} MiB ({one.both:,.0f})", f"{one.peak:,.0f} MiB", f"{one.decision_us:,.0f} µs")
 
 
 def main() -> None:
