@@ -191,6 +191,61 @@ def test_text_that_is_no_snapshot_is_a_refused_row(decider: Decider) -> None:
     assert [row["diagnosis"] is None for row in found] == [True, True, True, False, True]
 
 
+@pytest.mark.parametrize("odd", [float("nan"), float("inf"), float("-inf")])
+def test_a_number_that_is_none_is_no_unknown(decider: Decider, odd: float) -> None:
+    """NaN and infinity in a column are refused by their path as online, however deep; the other rows are decided."""
+    documents = [copy.deepcopy(document) for document in BOOK[:4]]
+    for document in documents:
+        document["usage"] = {"consumption_pace": 0.5}
+        document["touchpoints"] = [{"name": "support", "median_response_hours": 1.0}]
+    documents[1]["usage"]["consumption_pace"] = odd
+    documents[2]["touchpoints"][0]["median_response_hours"] = odd
+    batch = pl.DataFrame(
+        {
+            "account_id": [document["account_id"] for document in documents],
+            "as_of": [document["as_of"] for document in documents],
+            "usage": [document["usage"] for document in documents],
+            "touchpoints": [document["touchpoints"] for document in documents],
+        }
+    )
+    found = decide_arrow(batch.to_arrow().combine_chunks().to_batches()[0], decider, options=PLAIN).to_pylist()
+    assert [row["refused"] is None for row in found] == [True, False, False, True]
+    assert found[1]["refused"].startswith("usage.consumption_pace: ")
+    assert found[2]["refused"].startswith("touchpoints[0].median_response_hours: ")
+
+
+def test_half_a_character_is_a_refused_row(decider: Decider) -> None:
+    """An id that no table can hold is told as unreadable, and the rows beside it are decided."""
+    broken = '{"account_id": "\\ud800", "as_of": "2026-03-02T09:00:00Z"}'
+    column = pa.array([json.dumps(BOOK[0]), broken], pa.string())
+    whole, refused = decide_arrow(pa.record_batch({"snapshot": column}), decider, options=PLAIN).to_pylist()
+    assert (whole["refused"], refused["account_id"], refused["diagnosis"]) == (None, None, None)
+    assert "account_id" in refused["refused"]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pa.array([[{"key": "a", "value": 1.0}, None]]),
+        pa.array([[{"key": "a", "val": 1.0}]]),
+        pa.array([["a"]]),
+    ],
+)
+def test_attributes_that_are_no_mapping_are_a_refused_row(decider: Decider, column: pa.Array) -> None:
+    """Lists that are no keys and values are refused by the name of the column, and end nothing."""
+    plain = {"account_id": [BOOK[0]["account_id"]], "as_of": [BOOK[0]["as_of"]]}
+    (row,) = decide_arrow(pa.record_batch({**plain, "attributes": column}), decider, options=PLAIN).to_pylist()
+    assert row["refused"].startswith("attributes: ")
+
+
+def test_columns_of_one_name_are_refused(decider: Decider) -> None:
+    """Two columns of one name are no guess: the whole batch is refused, by that name."""
+    column = pa.array(["a"])
+    batch = pa.record_batch([column, column], names=["account_id", "account_id"])
+    with pytest.raises(InputInvalid, match="account_id: is the name of several columns"):
+        decide_arrow(batch, decider, options=PLAIN)
+
+
 def test_no_rows(decider: Decider) -> None:
     """A batch without rows gives one without rows, in the same schema."""
     for batch in (texts([]), nested(BOOK[:1]).slice(0, 0)):

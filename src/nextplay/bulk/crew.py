@@ -83,7 +83,7 @@ def work_through(partitions: Iterable[Partition], orders: Orders, *, jobs: int) 
     except (EOFError, ConnectionError):
         raise NextplayError(
             "a worker process died, perhaps for want of memory; what is whole is kept: run the same once more to go "
-            "on, with fewer --jobs or --partition-rows where memory is short"
+            "on, with fewer --jobs where memory is short"
         ) from None
     finally:
         for process, line in hands:

@@ -69,4 +69,10 @@ def _asked(document: Mapping[str, Any], options: BulkOptions) -> Asked:
 
 def _readable_id(document: Mapping[str, Any]) -> str | None:
     account_id = document.get("account_id")
-    return account_id if isinstance(account_id, str) and 0 < len(account_id) <= _LONGEST_ID else None
+    if not isinstance(account_id, str) or not 0 < len(account_id) <= _LONGEST_ID:
+        return None
+    try:
+        account_id.encode()
+    except UnicodeEncodeError:  # half a character, which JSON text can hold and a table cannot
+        return None
+    return account_id

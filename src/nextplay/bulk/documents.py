@@ -6,12 +6,14 @@ value of every cell. Days and instants so come in the spelling that JSON has for
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import orjson
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from nextplay.errors import InputInvalid, Violation
 from nextplay.snapshot import parse_json_snapshot
@@ -20,19 +22,25 @@ WHOLE: Final = "snapshot"
 """The column that holds a snapshot as JSON text; where it is, no other column is read."""
 _MAPPINGS: Final = ("attributes", "team")
 """Fields whose keys are free: a struct, a map, or a list of `key` and `value`."""
+_ENTRY: Final = {"key", "value"}
 Document = Mapping[str, Any] | InputInvalid
 
 
 def documents(batch: pa.RecordBatch) -> Iterator[Document]:
     """Yield for each row the document of its snapshot, or why there is none.
 
-    Raises `InputInvalid` where a column has a type that JSON has no word for.
+    Raises `InputInvalid` where a column has a type that JSON has no word for, or two columns have one name.
     """
+    twice = sorted({name for name in batch.schema.names if batch.schema.names.count(name) > 1})
+    if twice:
+        raise InputInvalid(
+            [Violation(name, "is the name of several columns; rename or drop all but one") for name in twice]
+        )
     if WHOLE not in batch.schema.names:
-        return map(_document, json_rows(pa.Table.from_batches([batch])))
+        return _nested(pa.Table.from_batches([batch]))
     column = batch.column(WHOLE)
     if pa.types.is_struct(column.type):
-        return map(_document, json_rows(pa.table(column.flatten(), names=[field.name for field in column.type])))
+        return _nested(pa.table(column.flatten(), names=[field.name for field in column.type]))
     if not any(test(column.type) for test in _TEXTS):
         raise InputInvalid([Violation(WHOLE, f"has the type {column.type}; it must hold JSON text, or a struct")])
     return map(_parsed, column.to_pylist())
@@ -45,11 +53,46 @@ def _parsed(text: str | bytes | None) -> Document:
         return error
 
 
-def _document(text: str) -> Document:
-    document: dict[str, Any] = orjson.loads(text)
+def _nested(table: pa.Table) -> Iterator[Document]:
+    """Read documents from nested columns; numbers that JSON has no word for are put in as they are, to be refused."""
+    if not table.num_columns:
+        return iter([{}] * table.num_rows)
+    frame = _frame(table)
+    found: Iterator[dict[str, Any]] = map(orjson.loads, _texts(frame))
+    if any(_has_odd_numbers(column) for column in frame.to_arrow().columns):
+        found = map(_with_odd_numbers, found, frame.iter_rows(named=True))
+    return map(_document, found)
+
+
+def _document(document: dict[str, Any]) -> Document:
+    """Make mappings of the lists that Arrow has for them; what is no such list stays, and is refused by its path."""
     for name in _MAPPINGS:
-        if isinstance(document.get(name), list):
-            document[name] = {str(entry["key"]): entry["value"] for entry in document[name]}
+        entries = document.get(name)
+        if isinstance(entries, list) and all(isinstance(one, dict) and one.keys() == _ENTRY for one in entries):
+            document[name] = {str(entry["key"]): entry["value"] for entry in entries}
+    return document
+
+
+def _has_odd_numbers(column: Any) -> bool:  # noqa: ANN401  pyarrow is not typed
+    """Tell whether any number of a column, however deep, is NaN or infinite: JSON would make it a null, an unknown."""
+    kind = column.type
+    if pa.types.is_floating(kind):
+        return bool(pc.any(pc.invert(pc.is_finite(column))).as_py())
+    if pa.types.is_struct(kind):
+        return any(map(_has_odd_numbers, column.flatten()))
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_map(kind):
+        return _has_odd_numbers(pc.list_flatten(column))
+    return False
+
+
+def _with_odd_numbers(document: Any, cells: Any) -> Any:  # noqa: ANN401  whatever a row holds
+    """Return a row as JSON has it, with the NaN and infinite numbers of its cells."""
+    if isinstance(cells, float) and not math.isfinite(cells):
+        return cells
+    if isinstance(cells, dict) and isinstance(document, dict):
+        return {name: _with_odd_numbers(value, cells.get(name)) for name, value in document.items()}
+    if isinstance(cells, list) and isinstance(document, list):
+        return [_with_odd_numbers(value, cell) for value, cell in zip(document, cells, strict=True)]
     return document
 
 
@@ -58,15 +101,21 @@ def json_rows(table: pa.Table) -> list[str]:
 
     Raises `InputInvalid` where a column has a type that JSON has no word for.
     """
-    if not table.num_columns:
-        return ["{}"] * table.num_rows
+    return _texts(_frame(table))
+
+
+def _texts(frame: pl.DataFrame) -> list[str]:
+    return frame.select(pl.struct(pl.all()).struct.json_encode()).to_series().to_list()
+
+
+def _frame(table: pa.Table) -> pl.DataFrame:
     for field in table.schema:
         if not _has_json(field.type):
             raise InputInvalid([Violation(field.name, f"has the type {field.type}, which JSON has no word for")])
     spelled = table.cast(pa.schema([field.with_type(_spelled(field.type)) for field in table.schema]))
     frame = pl.from_arrow(spelled)
     assert isinstance(frame, pl.DataFrame)  # noqa: S101  a table is never a single series
-    return frame.select(pl.struct(pl.all()).struct.json_encode()).to_series().to_list()
+    return frame
 
 
 def _spelled(kind: Any) -> Any:  # noqa: ANN401  pyarrow is not typed
