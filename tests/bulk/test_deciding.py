@@ -214,6 +214,15 @@ def test_a_number_that_is_none_is_no_unknown(decider: Decider, odd: float) -> No
     assert found[2]["refused"].startswith("touchpoints[0].median_response_hours: ")
 
 
+def test_an_odd_number_in_a_map_is_refused(decider: Decider) -> None:
+    """A map of attributes is read as deep as every other column."""
+    plain = {"account_id": ["a", "b"], "as_of": [BOOK[0]["as_of"]] * 2}
+    column = pa.array([[("pace", 1.0)], [("pace", float("nan"))]], pa.map_(pa.string(), pa.float64()))
+    rows = decide_arrow(pa.record_batch({**plain, "attributes": column}), decider, options=PLAIN).to_pylist()
+    assert [row["refused"] is None for row in rows] == [True, False]
+    assert rows[1]["refused"].startswith("attributes.pace: ")
+
+
 def test_half_a_character_is_a_refused_row(decider: Decider) -> None:
     """An id that no table can hold is told as unreadable, and the rows beside it are decided."""
     broken = '{"account_id": "\\ud800", "as_of": "2026-03-02T09:00:00Z"}'

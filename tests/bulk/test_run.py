@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -16,7 +17,7 @@ import pytest
 from pyarrow import parquet
 
 from nextplay.authoring.sample_book import sample_book
-from nextplay.bulk import crew
+from nextplay.bulk import crew, parts
 from nextplay.bulk.deciding import BulkOptions, decide_arrow
 from nextplay.bulk.inputs import Partition, fingerprint
 from nextplay.bulk.parts import OUTPUT, Counts
@@ -177,6 +178,44 @@ def test_a_finished_output_is_not_overwritten_silently(tmp_path: Path, release: 
         run(source, tmp_path / "out.parquet", release)
     assert (tmp_path / "out.parquet").read_text("utf-8") == "precious"
     assert run(source, tmp_path / "out.parquet", release, overwrite=True).counts.decided == 3
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@pytest.mark.parametrize("placed", [0, 1, 2])
+def test_a_run_that_was_killed_while_it_finished_goes_on(
+    tmp_path: Path, release: Release, monkeypatch: pytest.MonkeyPatch, placed: int
+) -> None:
+    """Killed while its two files are put into place, a run is finished by the same once more.
+
+    Killed when both stand, it makes way for another book.
+    """
+    source, output = lines(tmp_path / "in.jsonl", [*BOOK[:7], "{"]), tmp_path / "out.parquet"
+    whole, calls = parts._put, iter(range(9))
+
+    def put(draft: Path, target: Path) -> None:
+        if next(calls) == placed:
+            raise Killed
+        whole(draft, target)
+
+    def remove(_folder: Path) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(parts, "_put", put)
+        patched.setattr(shutil, "rmtree", remove)
+        with pytest.raises(Killed):
+            run(source, output, release)
+    assert [output.exists(), output.with_name("out.parquet.refused.jsonl").exists()] == [placed > 1, placed > 0]
+    other = lines(tmp_path / "other.jsonl", BOOK[7:9])
+    if placed == 2:
+        assert run(other, output, release, overwrite=True).counts.rows == 2
+    else:
+        assert run(source, output, release).counts[:3] == (8, 7, 1)
+        assert parquet.read_table(output).to_pylist() == expected(BOOK[:7], release)
+    assert not output.with_name("out.parquet.parts").exists()
 
 
 def test_a_run_goes_on_only_with_the_same_question(

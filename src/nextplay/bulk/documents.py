@@ -80,7 +80,9 @@ def _has_odd_numbers(column: Any) -> bool:  # noqa: ANN401  pyarrow is not typed
         return bool(pc.any(pc.invert(pc.is_finite(column))).as_py())
     if pa.types.is_struct(kind):
         return any(map(_has_odd_numbers, column.flatten()))
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_map(kind):
+    if pa.types.is_map(kind):
+        return _has_odd_numbers(pa.chunked_array([chunk.items for chunk in column.chunks], kind.item_type))
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         return _has_odd_numbers(pc.list_flatten(column))
     return False
 

@@ -59,6 +59,8 @@ class Parts:
         self.output = output
         self.refused = output.with_name(f"{output.name}.refused.jsonl")
         self.folder = output.with_name(f"{output.name}.parts")
+        self._finishing = self.folder / "finishing"
+        """Stands from when output and side file are put into place: what is there may then be of this very run."""
 
     @contextmanager
     def opened(self, manifest: Mapping[str, Any], *, overwrite: bool) -> Iterator[None]:
@@ -68,7 +70,7 @@ class Parts:
         """
         is_table(self.output)
         existing = [path for path in (self.output, self.refused) if path.exists()]
-        if existing and not overwrite:
+        if existing and not overwrite and not self._finishing.exists():
             raise NextplayError(
                 f"`{existing[0]}` is there already and is not overwritten: name another output, or say --overwrite"
             )
@@ -82,17 +84,22 @@ class Parts:
                 raise NextplayError(
                     f"another run writes `{self.output}` right now: wait for it, or name another output"
                 ) from None
-            self._agree(manifest)
+            self._agree(manifest, overwrite=overwrite)
             yield
 
-    def _agree(self, manifest: Mapping[str, Any]) -> None:
+    def _agree(self, manifest: Mapping[str, Any], *, overwrite: bool) -> None:
         place = self.folder / "manifest.json"
         if not place.exists():
             _write(place, json.dumps(manifest, sort_keys=True, indent=2).encode())
             return
         before = json.loads(place.read_bytes())
         differs = [words for key, words in _WORDS.items() if before.get(key) != manifest[key]]
-        if differs:
+        if differs and overwrite and self._finishing.exists():  # its output stands, and is to be replaced
+            _write(place, json.dumps(manifest, sort_keys=True, indent=2).encode())
+            for part in self.folder.glob("*.counts.json"):
+                part.unlink()
+            self._finishing.unlink()
+        elif differs:
             raise NextplayError(
                 f"`{self.folder}` holds a run that was not finished, of {' and '.join(differs)}: run that one once "
                 "more to finish it, name another output, or remove the folder to begin anew"
@@ -112,6 +119,7 @@ class Parts:
                 stream.write(_place(self.folder, number, "refused.jsonl").read_bytes())
         whole = self.folder / "whole"
         _join([_place(self.folder, number, "parquet") for number in numbers], whole, table=is_table(self.output))
+        self._finishing.touch()
         if beside.stat().st_size:
             _put(beside, self.refused)
         else:
