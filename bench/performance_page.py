@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from textwrap import fill
 from typing import Any, Final
 
+_WIDTH: Final = 120
 _HEAD: Final = """# How fast it is
 
 Written by `make bench`; do not edit. Every figure of every round stands in [performance.json](performance.json).
@@ -59,9 +61,8 @@ def _goals(sections: Iterable[Mapping[str, Any]]) -> str:
 def _section(section: Mapping[str, Any], latest: Mapping[str, Any]) -> str:
     measured = section["measured"]
     note = f"Measured on {measured['date']} in {measured['seconds']} s" + "".join(_difference(measured, latest))
-    return (
-        f"\n## {section['title']}\n\n{section['method']}\n\n{table(section['header'], section['table'])}\n\n{note}.\n"
-    )
+    method = fill(" ".join(section["method"].split()), _WIDTH, break_long_words=False, break_on_hyphens=False)
+    return f"\n## {section['title']}\n\n{method}\n\n{table(section['header'], section['table'])}\n\n{note}.\n"
 
 
 def _difference(measured: Mapping[str, Any], latest: Mapping[str, Any]) -> Iterator[str]:

@@ -218,6 +218,21 @@ def test_a_run_that_was_killed_while_it_finished_goes_on(
     assert not output.with_name("out.parquet.parts").exists()
 
 
+def test_what_is_left_of_a_removed_folder_counts_for_nobody(tmp_path: Path, release: Release) -> None:
+    """A run that was killed while its folder was being removed leaves parts that no other book takes for its own."""
+    output = tmp_path / "out.parquet"
+    folder = output.with_name("out.parquet.parts")
+    folder.mkdir()
+    (folder / "finishing").touch()
+    (folder / "00000000.counts.json").write_text('{"rows": 5, "decided": 5, "refused": 0, "by_diagnosis": {"cx": 5}}')
+    run(lines(tmp_path / "in.jsonl", BOOK[7:9]), output, release)
+    assert parquet.read_table(output).to_pylist() == expected(BOOK[7:9], release)
+    folder.mkdir()
+    (folder / "finishing").touch()
+    with pytest.raises(NextplayError, match="is there already"):
+        run(lines(tmp_path / "other.jsonl", BOOK[:2]), output, release)
+
+
 def test_a_run_goes_on_only_with_the_same_question(
     tmp_path: Path, release: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -59,6 +59,7 @@ class Parts:
         self.output = output
         self.refused = output.with_name(f"{output.name}.refused.jsonl")
         self.folder = output.with_name(f"{output.name}.parts")
+        self._manifest = self.folder / "manifest.json"
         self._finishing = self.folder / "finishing"
         """Stands from when output and side file are put into place: what is there may then be of this very run."""
 
@@ -70,7 +71,7 @@ class Parts:
         """
         is_table(self.output)
         existing = [path for path in (self.output, self.refused) if path.exists()]
-        if existing and not overwrite and not self._finishing.exists():
+        if existing and not overwrite and not (self._finishing.exists() and self._manifest.exists()):
             raise NextplayError(
                 f"`{existing[0]}` is there already and is not overwritten: name another output, or say --overwrite"
             )
@@ -88,22 +89,25 @@ class Parts:
             yield
 
     def _agree(self, manifest: Mapping[str, Any], *, overwrite: bool) -> None:
-        place = self.folder / "manifest.json"
-        if not place.exists():
-            _write(place, json.dumps(manifest, sort_keys=True, indent=2).encode())
+        if not self._manifest.exists():
+            self._begin(manifest)  # what parts there are belong to a run whose folder was being removed
             return
-        before = json.loads(place.read_bytes())
+        before = json.loads(self._manifest.read_bytes())
         differs = [words for key, words in _WORDS.items() if before.get(key) != manifest[key]]
         if differs and overwrite and self._finishing.exists():  # its output stands, and is to be replaced
-            _write(place, json.dumps(manifest, sort_keys=True, indent=2).encode())
-            for part in self.folder.glob("*.counts.json"):
-                part.unlink()
-            self._finishing.unlink()
+            self._begin(manifest)
         elif differs:
             raise NextplayError(
                 f"`{self.folder}` holds a run that was not finished, of {' and '.join(differs)}: run that one once "
                 "more to finish it, name another output, or remove the folder to begin anew"
             )
+
+    def _begin(self, manifest: Mapping[str, Any]) -> None:
+        """Forget whatever parts are there, and only then say of which run the coming ones are."""
+        for part in self.folder.glob("*.counts.json"):
+            part.unlink()
+        self._finishing.unlink(missing_ok=True)
+        _write(self._manifest, json.dumps(manifest, sort_keys=True, indent=2).encode())
 
     def done(self) -> dict[int, Counts]:
         """Return the partitions that are whole, with their counts."""
@@ -125,6 +129,7 @@ class Parts:
         else:
             self.refused.unlink(missing_ok=True)
         _put(whole, self.output)
+        self._manifest.unlink()  # before its parts go: without it they count as nobody's
         shutil.rmtree(self.folder)
         return repeated
 
