@@ -223,13 +223,13 @@ def test_an_odd_number_in_a_map_is_refused(decider: Decider) -> None:
     assert rows[1]["refused"].startswith("attributes.pace: ")
 
 
-def test_half_a_character_is_a_refused_row(decider: Decider) -> None:
-    """An id that no table can hold is told as unreadable, and the rows beside it are decided."""
-    broken = '{"account_id": "\\ud800", "as_of": "2026-03-02T09:00:00Z"}'
+@pytest.mark.parametrize("broken", ['{"account_id": "\\ud800", "as_of": "2026-03-02T09:00:00Z"}', '{"\\ud800": 1}'])
+def test_half_a_character_is_a_refused_row(decider: Decider, broken: str) -> None:
+    """An id or a key that no table can hold is told as unreadable, and the rows beside it are decided."""
     column = pa.array([json.dumps(BOOK[0]), broken], pa.string())
     whole, refused = decide_arrow(pa.record_batch({"snapshot": column}), decider, options=PLAIN).to_pylist()
     assert (whole["refused"], refused["account_id"], refused["diagnosis"]) == (None, None, None)
-    assert "account_id" in refused["refused"]
+    assert refused["refused"]
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def remedy_of(problem: ErrorDetails) -> str:
     loc, context = problem["loc"], dict[str, Any](problem.get("ctx", {}))
     if problem["type"] in _OWN:
         return problem["msg"]
-    if loc[0] == "attributes" and len(loc) > 1:
+    if loc[:1] == ("attributes",) and len(loc) > 1:
         return "must have a name of 1 to 200 characters" if loc[-1] == "[key]" else _ANY_ATTRIBUTE
     if "expected" in context:
         context["expected"] = str(context["expected"]).replace("'", "")
