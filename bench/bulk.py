@@ -144,7 +144,7 @@ def section(runs: Sequence[Run], rules: Mapping[tuple[int, str], Sequence[float]
         grouped.setdefault((run.rows, run.engine), []).append(run)
     rows = [_row(rows, engine, found) for (rows, engine), found in grouped.items()]
     rows += [
-        (f"{_ACCOUNTS:,}, {size:,} rules", engine, "", "", "", f"{median(found):,.0f} us")
+        (f"{_ACCOUNTS:,}, {size:,} rules", engine, "", "", "", f"{median(found):,.0f} µs")
         for (size, engine), found in rules.items()
     ]
     return Section(
@@ -167,7 +167,7 @@ def section(runs: Sequence[Run], rules: Mapping[tuple[int, str], Sequence[float]
 def _row(rows: int, engine: str, found: Sequence[Run]) -> tuple[str, ...]:
     seconds, spent = median(run.seconds for run in found), median(run.processor_seconds for run in found)
     memory = max(run.memory for run in found)
-    each = f"{spent / rows * 1e6:,.0f} us"
+    each = f"{spent / rows * 1e6:,.0f} µs"
     return f"{rows:,}", engine, f"{seconds:,.1f} s", f"{rows / seconds:,.0f}", f"{memory:,.0f} MiB", each
 
 
@@ -175,7 +175,7 @@ def _goals(runs: Sequence[Run]) -> Iterable[Goal]:
     for run in runs[:1]:
         seconds, gib = run.seconds, run.memory / 1024
         each = run.processor_seconds / run.rows * 1e6
-        why = f"an account costs {each:,.0f} us of processor time, nearly all of it the decision itself"
+        why = f"an account costs {each:,.0f} µs of processor time, nearly all of it the decision itself"
         for what, goal in (("1 M accounts", _GOAL_SECONDS), ("1 M accounts, stretch", _STRETCH_SECONDS)):
             met = seconds <= goal
             yield Goal(what, f"<= {goal} s", f"{seconds:,.0f} s", met, "" if met else why)

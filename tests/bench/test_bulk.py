@@ -26,8 +26,8 @@ def test_the_page_says_what_was_reached() -> None:
         Run(1_000_000, "python", 200.0, 390.0, 900.0)
     ]
     shown = section(runs, {(100, "python"): [70.0, 60.0, 65.0]}, rounds=1)
-    assert shown.table[0] == ("10,000", "durable", "10.0 s", "1,000", "500 MiB", "1,900 us")
-    assert shown.table[-1][-1] == "65 us"
+    assert shown.table[0] == ("10,000", "durable", "10.0 s", "1,000", "500 MiB", "1,900 µs")
+    assert shown.table[-1][-1] == "65 µs"
     assert all(len(row) == len(shown.header) for row in shown.table)
     assert [goal.met for goal in shown.goals] == [True, False, True]
     assert [bool(goal.why) for goal in shown.goals] == [False, True, False]

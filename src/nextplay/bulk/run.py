@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from nextplay.bulk.crew import Orders, all_cores, work_through
 from nextplay.bulk.deciding import BulkOptions
@@ -15,9 +15,7 @@ from nextplay.bulk.parts import Counts, Parts, Repeated
 from nextplay.errors import EngineFault
 from nextplay.release import InferenceEngine, Release
 
-__all__ = ["PARTITION_ROWS", "BulkOptions", "Finished", "Job", "all_cores", "decide_file", "fingerprint"]
-
-PARTITION_ROWS: Final = 5000
+__all__ = ["BulkOptions", "Finished", "Job", "all_cores", "decide_file", "fingerprint"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +26,9 @@ class Job:
     output: Path
     rules: Mapping[str, bytes]
     options: BulkOptions
+    partition_rows: int
     inference: InferenceEngine = "durable"
     jobs: int = 1
-    partition_rows: int = PARTITION_ROWS
     overwrite: bool = False
 
 

@@ -32,6 +32,7 @@ _STEADY_SECONDS: Final = 60.0
 _PATIENCE_SECONDS: Final = 5.0
 """How much longer than its own drain and grace a worker may take to end before it is killed."""
 _MOST_UNANSWERED: Final = 100
+"""A worker that owes so many answers is asked no more."""
 
 Work = Callable[[Settings, int, Connection], None]
 """What a worker does with the settings, its number and its line to the supervisor; it ends by the exit code."""
@@ -261,7 +262,7 @@ class Supervisor:
         try:
             yield
         finally:
-            if self._told_started is False:
+            if not self._told_started:
                 self._signal_all()
                 wait_until = time.monotonic() + self._settings.grace_seconds + _PATIENCE_SECONDS
                 for process in self._processes:

@@ -170,7 +170,9 @@ class Worker(_message.Message):
     number: _builtins.int
     """From 1."""
     release: _builtins.str
-    """Name of the release that it serves. Empty: it serves none now, because it has died and is being started anew."""
+    """Name of the release that it serves. Empty: it serves none now, because it has died and is being started anew, or it
+    hangs.
+    """
     restarts: _builtins.int
     """How often it was started anew since the server started, 0 or more."""
     def __init__(
