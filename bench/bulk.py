@@ -175,10 +175,15 @@ def _goals(runs: Sequence[Run]) -> Iterable[Goal]:
     for run in runs[:1]:
         seconds, gib = run.seconds, run.memory / 1024
         each = run.processor_seconds / run.rows * 1e6
+        met = seconds <= _GOAL_SECONDS
         why = f"an account costs {each:,.0f} µs of processor time, nearly all of it the decision itself"
-        for what, goal in (("1 M accounts", _GOAL_SECONDS), ("1 M accounts, stretch", _STRETCH_SECONDS)):
-            met = seconds <= goal
-            yield Goal(what, f"<= {goal} s", f"{seconds:,.0f} s", met, "" if met else why)
+        yield Goal(
+            "1 M accounts",
+            f"<= {_GOAL_SECONDS} s (stretch {_STRETCH_SECONDS} s)",
+            f"{seconds:,.0f} s",
+            met=met,
+            why="" if met else why,
+        )
         yield Goal("memory of 1 M accounts", f"<= {_GOAL_GIB} GiB", f"{gib:.2f} GiB", gib <= _GOAL_GIB)
 
 

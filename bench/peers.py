@@ -196,14 +196,19 @@ def _fewer(found: Mapping[int, Mapping[str, Timed]]) -> str:
 
 
 def _goals(found: Mapping[int, Mapping[str, Timed]]) -> Iterator[Goal]:
-    for size in GOALS.keys() & found.keys():
-        for engine in ("durable", "python"):
-            us = found[size][f"evaluation and inference, {engine}"].median_us
-            alone = found[size][f"inference alone, {engine}"].median_us
-            met = us <= GOALS[size]
-            why = "" if met else f"inference takes {alone:,.0f} µs of it, deciding the conditions the rest"
-            what = f"evaluation and inference, {engine}, {size:,} rules of which few fire"
-            yield Goal(what, f"<= {GOALS[size]:,.0f} µs", f"{us:,.0f} µs", met=met, why=why)
+    """Hold the engine that does best against the bar of each size, and tell what the other one takes."""
+    for size in sorted(GOALS.keys() & found.keys()):
+        both = {engine: found[size][f"evaluation and inference, {engine}"] for engine in ("durable", "python")}
+        (us, best), (more, other) = sorted((timed.median_us, engine) for engine, timed in both.items())
+        alone = found[size][f"inference alone, {best}"].median_us
+        met = us <= GOALS[size]
+        yield Goal(
+            f"evaluation and inference, {size:,} rules of which few fire, with the engine that does it",
+            f"<= {GOALS[size]:,.0f} µs",
+            f"{us:,.0f} µs with `{best}`; {more:,.0f} µs with `{other}`",
+            met=met,
+            why="" if met else f"inference takes {alone:,.0f} µs of it, deciding the conditions the rest",
+        )
 
 
 def _cell(times: Mapping[str, Timed], name: str) -> str:

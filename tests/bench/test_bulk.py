@@ -23,14 +23,14 @@ def test_a_book_is_measured(tmp_path: Path) -> None:
 def test_the_page_says_what_was_reached() -> None:
     """A million accounts are held to the goals; a goal that was missed says why."""
     runs = [Run(10_000, engine, 10.0, 19.0, 500.0) for engine in ENGINES] + [
-        Run(1_000_000, "python", 200.0, 390.0, 900.0)
+        Run(1_000_000, "python", 400.0, 790.0, 900.0)
     ]
     shown = section(runs, {(100, "python"): [70.0, 60.0, 65.0]}, rounds=1)
     assert shown.table[0] == ("10,000", "durable", "10.0 s", "1,000", "500 MiB", "1,900 µs")
     assert shown.table[-1][-1] == "65 µs"
     assert all(len(row) == len(shown.header) for row in shown.table)
-    assert [goal.met for goal in shown.goals] == [True, False, True]
-    assert [bool(goal.why) for goal in shown.goals] == [False, True, False]
+    assert [goal.met for goal in shown.goals] == [False, True]
+    assert [bool(goal.why) for goal in shown.goals] == [True, False]
 
 
 def test_an_account_is_measured_by_the_number_of_rules() -> None:
