@@ -1,4 +1,8 @@
-"""From numbers and ids to the answer that people read: texts in the asked locale, readings as far as asked for."""
+"""From numbers and ids to the answer that people read: texts in the asked locale, readings as far as asked for.
+
+The largest values are made by position, in the order in which `decision` declares them: their names, given one by one,
+would take three times as long.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +35,7 @@ from nextplay.rules import assessment as assessed
 from nextplay.rules.assessment import Assessment, Candidate, GapOutcome, NearGap
 from nextplay.rules.rulebook import Text
 from nextplay.rules.trace import Trace
-from nextplay.rules.wording import Template, fill
+from nextplay.rules.wording import Template
 from nextplay.sentences import driver_opening, fact_label, language_of, sentence
 from nextplay.snapshot import CustomerSnapshot, InputWarning
 from nextplay.spoken import SignalTexts, SpokenRulebook
@@ -101,40 +105,34 @@ class _Page:
         self._options = options
         self._locale = spoken.locale
         self._facts = findings.facts
-        self._evidence: dict[tuple[str, str | None], Evidence] = {}
+        self._evidence: dict[str | tuple[str, str], Evidence] = {}
+        """By signal, or by signal and item."""
         self._by_item = release.evaluator.by_item
 
     def decision(self) -> Decision:
-        found, assessment, trace = self._findings, self._findings.assessment, self._trace()
+        found, assessment, arbitration = self._findings, self._findings.assessment, self._findings.arbitration
+        snapshot, trace = found.snapshot, self._trace()
+        gaps = tuple([self._gap(outcome) for outcome in assessment.gaps])
+        explained = tuple([self._explained(outcome) for outcome in assessment.explained])
+        actions = tuple([self._action(ranked) for ranked in arbitration.actions])
+        withheld = tuple([self._withheld(one) for one in arbitration.withheld])
+        near_misses = tuple([self._near_miss(near) for near in assessment.near_misses])
+        warnings = found.input_warnings + self._locale_warning() + self._fallback_warning()
         return Decision(
-            decision_id=found.decision_id,
-            account_id=found.snapshot.account_id,
-            as_of=found.snapshot.as_of,
-            locale=self._locale,
-            churn=self._churn(),
-            diagnosis=self._diagnosis(assessment),
-            gaps=tuple([self._gap(outcome) for outcome in assessment.gaps]),
-            explained_gaps=tuple([self._explained(outcome) for outcome in assessment.explained]),
-            actions=tuple([self._action(ranked) for ranked in found.arbitration.actions]),
-            withheld=tuple([self._withheld(withheld) for withheld in found.arbitration.withheld]),
-            closed_actions=found.arbitration.closed,
-            undetermined=tuple(self._questions(assessment)),
-            near_misses=tuple([self._near_miss(near) for near in assessment.near_misses]),
-            missing_facts=assessment.missing_facts,
-            input_warnings=found.input_warnings + self._locale_warning() + self._fallback_warning(),
-            release=self._release.release_id,
-            trace=trace.signals,
-            gap_trace=trace.gaps,
-            play_trace=trace.plays,
-            absorbed_gaps=tuple([self._absorbed(part) for part in assessment.absorbed]),
-            shadow_gaps=tuple([_shadow_gap(outcome) for outcome in assessment.shadow.gaps]),
-            shadow_plays=tuple([_shadow_play(candidate) for candidate in assessment.shadow.candidates]),
-        )
+            found.decision_id, snapshot.account_id, snapshot.as_of, self._locale, self._churn(),
+            self._diagnosis(assessment), gaps, explained, actions, withheld, arbitration.closed,
+            tuple(self._questions(assessment)), near_misses, assessment.missing_facts, warnings,
+            self._release.release_id, trace.signals,
+            tuple([self._absorbed(part) for part in assessment.absorbed]),
+            tuple([_shadow_gap(outcome) for outcome in assessment.shadow.gaps]),
+            tuple([_shadow_play(candidate) for candidate in assessment.shadow.candidates]),
+            trace.gaps, trace.plays,
+        )  # fmt: skip
 
     def _text(self, template: Template, item: Item | None = None) -> str:
         if isinstance(template, str):
             return template
-        return fill(template, self._facts if item is None else FactsOfItem(self._facts, item))
+        return template(self._facts if item is None else FactsOfItem(self._facts, item))
 
     def _locale_warning(self) -> tuple[InputWarning, ...]:
         if self._locale == self._options.locale:
@@ -158,7 +156,7 @@ class _Page:
         gaps += [near.rule.id for near in assessment.near_misses]
         plays = [ranked.candidate.play.id for ranked in arbitration.actions]
         plays += [withheld.candidate.play.id for withheld in arbitration.withheld]
-        yield from (("signal", signal) for signal, _ in self._evidence)
+        yield from (("signal", evidence.signal) for evidence in self._evidence.values())
         yield from (("gap", gap) for gap in gaps)
         yield from (("play", play) for play in plays)
         yield from ((sort, one.details.get("by", "")) for one in arbitration.withheld for sort in ("gap", "play"))
@@ -172,27 +170,33 @@ class _Page:
                 probability=None, band=None, drivers=(), model_version="", provenance="", horizon_days=0,
                 completeness=0.0, degraded=True,
             )  # fmt: skip
+        drivers = tuple([self._driver(family) for family in score.families])
         return ChurnRisk(
-            probability=score.probability,
-            band=score.band,
-            drivers=tuple([self._driver(family) for family in score.families]),
-            model_version=model.version,
-            provenance=model.provenance,
-            horizon_days=model.horizon_days,
-            completeness=score.completeness,
-            out_of_range=score.out_of_range,
-        )
+            score.probability, score.band, drivers, model.version, model.provenance, model.horizon_days,
+            score.completeness, out_of_range=score.out_of_range,
+        )  # fmt: skip
 
     def _driver(self, family: FamilyContribution) -> Driver:
         """Tell a family by the known facts that weigh most in its direction; what is unknown is told as not known."""
         name, contribution, facts, pushing = family
-        known = [fact for fact in facts if self._facts.value(fact) is not None]
-        if not known:
-            return Driver(name, contribution, facts, says=driver_opening(self._locale, name, "unknown"))
-        pushed = facts[:pushing]
-        told = [fact for fact in pushed if fact in known][:_DRIVER_FACTS] if pushed else known[:1]
-        missing = [fact_label(fact, self._locale) for fact in pushed[:_DRIVER_FACTS] if fact not in known]
-        return Driver(name, contribution, facts, says=self._driver_says(name, contribution, told, ", ".join(missing)))
+        value = self._facts.value
+        told: list[str] = []
+        missing: list[str] = []
+        for place in range(pushing):
+            fact = facts[place]
+            if value(fact) is None:
+                if place < _DRIVER_FACTS:
+                    missing.append(fact_label(fact, self._locale))
+            else:
+                told.append(fact)
+                if len(told) == _DRIVER_FACTS:
+                    break
+        if not told:
+            known = next((fact for fact in facts[pushing:] if value(fact) is not None), None)
+            if known is None:
+                return Driver(name, contribution, facts, driver_opening(self._locale, name, "unknown"))
+            told = [] if pushing else [known]
+        return Driver(name, contribution, facts, self._driver_says(name, contribution, told, ", ".join(missing)))
 
     def _driver_says(self, name: str, contribution: float, told: Sequence[str], missing: str) -> str:
         if not told:
@@ -200,11 +204,14 @@ class _Page:
             key = "driver_higher" if contribution > 0 else "driver_lower"
             return sentence(self._locale, key, family=family, facts=missing)
         opening = driver_opening(self._locale, name, "raises" if contribution > 0 else "lowers")
-        beside = sentence(self._locale, "driver_beside", facts=missing) if missing else ""
-        return opening + self._labelled(told[: _DRIVER_FACTS - 1] if missing else told) + beside
+        if missing:
+            beside = sentence(self._locale, "driver_beside", facts=missing)
+            return opening + self._labelled(told[: _DRIVER_FACTS - 1]) + beside
+        return opening + self._labelled(told)
 
     def _labelled(self, names: Iterable[str]) -> str:
-        return ", ".join([self._text(self._spoken.labelled[name]) for name in names])
+        labelled, facts = self._spoken.labelled, self._facts
+        return ", ".join([labelled[name](facts) for name in names])
 
     def _diagnosis(self, assessment: Assessment) -> Diagnosis:
         key = self._diagnosis_key(assessment)
@@ -217,21 +224,14 @@ class _Page:
     def _gap(self, outcome: GapOutcome) -> Gap:
         gap_id, kind, item = outcome.rule.id, outcome.kind, outcome.item
         texts = self._spoken.gaps[gap_id]
+        against = self._evidence_of(outcome.against, item)
+        answered = self._findings.answers.get(gap_id) if outcome.answered else None
+        key, label = (item.key, item.label) if item else (None, None)
         return Gap(
-            gap=gap_id,
-            kind=kind,
-            title=self._text(texts.title, item),
-            severity=outcome.severity,
-            touchpoint=texts.touchpoints[kind],
-            root_causes=texts.root_causes[kind],
-            evidence=self._evidence_of(outcome.signals, item),
-            evidence_against=self._evidence_of(outcome.against, item),
-            open_side=outcome.open_side,
-            open_rivals=outcome.open_rivals,
-            item=item.key if item else None,
-            item_label=item.label if item else None,
-            answered=self._findings.answers.get(gap_id) if outcome.answered else None,
-        )
+            gap_id, kind, self._text(texts.title, item), outcome.severity, texts.touchpoints[kind],
+            texts.root_causes[kind], self._evidence_of(outcome.signals, item), against, outcome.open_side,
+            outcome.open_rivals, key, answered, label,
+        )  # fmt: skip
 
     def _explained(self, outcome: GapOutcome) -> ExplainedGap:
         gap_id, item = outcome.rule.id, outcome.item
@@ -252,14 +252,13 @@ class _Page:
         if not signals or self._options.explanation == "none":
             return ()
         if not self._by_item:
-            return tuple([self._evidence.get((signal, None)) or self._new_evidence(signal, None) for signal in signals])
-        told = [(signal, self._item_of(signal, item)) for signal in signals]
-        return tuple(
-            [
-                self._evidence.get((signal, one.key if one else None)) or self._new_evidence(signal, one)
-                for signal, one in told
-            ]
-        )
+            told = self._evidence
+            return tuple([told[signal] if signal in told else self._new_evidence(signal, None) for signal in signals])
+        return tuple([self._evidence_about(signal, self._item_of(signal, item)) for signal in signals])
+
+    def _evidence_about(self, signal: str, item: Item | None) -> Evidence:
+        key = signal if item is None else (signal, item.key)
+        return self._evidence.get(key) or self._new_evidence(signal, item)
 
     def _item_of(self, signal: str, item: Item | None) -> Item | None:
         kind = self._by_item.get(signal)
@@ -270,7 +269,7 @@ class _Page:
     def _new_evidence(self, signal: str, item: Item | None) -> Evidence:
         texts = self._spoken.signals.get(signal)
         evidence = self._of_leaves(signal) if texts is None else self._of_rule(signal, texts, item)
-        self._evidence[signal, item.key if item else None] = evidence
+        self._evidence[signal if item is None else (signal, item.key)] = evidence
         return evidence
 
     def _of_rule(self, signal: str, texts: SignalTexts, item: Item | None) -> Evidence:
@@ -289,25 +288,12 @@ class _Page:
     def _action(self, ranked: RankedAction) -> Action:
         play = ranked.candidate.play
         texts = self._spoken.plays[play.id]
+        checklist = tuple([self._text(line) for line in texts.checklist])
         return Action(
-            action_id=ranked.action_id,
-            state=ranked.state,
-            rank=ranked.rank,
-            play=play.id,
-            title=self._text(texts.title),
-            rationale=self._text(texts.rationale),
-            purpose=play.purpose,
-            importance=play.importance,
-            owner_role=ranked.owner_role,
-            owner_id=ranked.owner_id,
-            due_on=ranked.due_on,
-            channel=ranked.channel,
-            effort_hours=ranked.effort_hours,
-            checklist=tuple([self._text(line) for line in texts.checklist]),
-            gaps=named_first(ranked),
-            priority=self._priority(ranked.priority),
-            unchecked=ranked.unchecked,
-        )
+            ranked.action_id, ranked.state, ranked.rank, play.id, self._text(texts.title), self._text(texts.rationale),
+            play.purpose, play.importance, ranked.owner_role, ranked.owner_id, ranked.due_on, ranked.channel,
+            ranked.effort_hours, checklist, named_first(ranked), self._priority(ranked.priority), ranked.unchecked,
+        )  # fmt: skip
 
     def _priority(self, priority: Priority) -> Priority:
         if not priority.notes:
@@ -316,14 +302,10 @@ class _Page:
 
     def _withheld(self, withheld: WithheldPlay) -> Withheld:
         play = withheld.candidate.play
-        return Withheld(
-            play=play.id,
-            title=self._text(self._spoken.plays[play.id].title),
-            reason=withheld.reason,
-            says=withheld_says(withheld, self._titles, self._release.rulebook.vocabularies, locale=self._locale),
-            gaps=tuple(dict.fromkeys([outcome.rule.id for outcome in withheld.candidate.gaps])),
-            priority=withheld.priority.priority if withheld.priority else None,
-        )
+        says = withheld_says(withheld, self._titles, self._release.rulebook.vocabularies, locale=self._locale)
+        gaps = tuple(dict.fromkeys([outcome.rule.id for outcome in withheld.candidate.gaps]))
+        priority = withheld.priority.priority if withheld.priority else None
+        return Withheld(play.id, self._text(self._spoken.plays[play.id].title), withheld.reason, says, gaps, priority)
 
     def _questions(self, assessment: Assessment) -> Iterable[Undetermined]:
         """Ask what is open, once for each gap: an answer counts for all of its items, and the worst one is named."""

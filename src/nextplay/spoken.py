@@ -8,7 +8,7 @@ from typing import Final, NamedTuple, get_args
 from nextplay.decision import AnswerOption, GapKind
 from nextplay.release import Release
 from nextplay.rules.rulebook import Ask, GapRule, Rulebook, Text, TextList
-from nextplay.rules.wording import Slot, Template, statement, template_of
+from nextplay.rules.wording import Filling, Slot, Template, filling, statement, template_of
 
 _CX_KINDS: Final = ("cx", "mixed")
 _CS_KINDS: Final = ("cs", "mixed")
@@ -71,7 +71,7 @@ class SpokenRulebook:
         }
         self.diagnosis = {key: self._template(text) for key, text in rulebook.diagnosis.says.items()}
         self.question = self._template(rulebook.diagnosis.question)
-        self.labelled: Mapping[str, Template] = {name: self._labelled(name) for name in release.plan.names}
+        self.labelled: Mapping[str, Filling] = {name: self._labelled(name) for name in release.plan.names}
 
     def _template(self, text: Text) -> Template:
         return template_of(text, self._specs, locale=self.locale)
@@ -80,8 +80,8 @@ class SpokenRulebook:
         spoken = self.locale if self.locale in lists else next(iter(lists), "")
         return tuple(self._template({spoken: line}) for line in lists.get(spoken, ()))
 
-    def _labelled(self, name: str) -> Template:
-        return (Slot(name, statement(self._specs[name], locale=self.locale)),)
+    def _labelled(self, name: str) -> Filling:
+        return filling(("", ""), [Slot(name, statement(self._specs[name], locale=self.locale))])
 
     def _gap(self, rule: GapRule) -> GapTexts:
         kinds: tuple[GapKind, ...] = get_args(GapKind)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from nextplay.decision import FactValue
 from nextplay.facts.labels import fact_denial, fact_label, word_label
@@ -45,16 +44,17 @@ def wording(text: Text, *, locale: str) -> str:
     return text[locale] if locale in text else next(iter(text.values()))
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """A place in a text where the value of a fact stands, and how it is written there."""
 
     fact: str
     written: Callable[[FactValue], str]
 
 
-Template = str | tuple[str | Slot, ...]
-"""A text of one locale, split at its placeholders; a text without placeholders stays what it is."""
+Filling = Callable[[ReadsFacts], str]
+"""Puts the values of facts into the slots of one text."""
+Template = str | Filling
+"""A text of one locale, ready to be filled; a text without placeholders stays what it is."""
 
 
 def render(text: Text, facts: ReadsFacts, specs: Mapping[str, FactSpec], *, locale: str) -> str:
@@ -71,20 +71,40 @@ def template_of(text: Text, specs: Mapping[str, FactSpec], *, locale: str) -> Te
     parts = PLACEHOLDER.split(text[spoken])
     if len(parts) == 1:
         return parts[0]
-    return tuple(
-        Slot(part, writer(specs[part].type, specs[part].unit, locale=spoken)) if index % 2 else part
-        for index, part in enumerate(parts)
-    )
+    slots = [Slot(name, writer(specs[name].type, specs[name].unit, locale=spoken)) for name in parts[1::2]]
+    return filling(parts[::2], slots)
+
+
+def filling(said: Sequence[str], slots: Sequence[Slot]) -> Filling:
+    """Return what writes `said`, of which there is one more than slots, with the slots in between.
+
+    One day is a day, not days, and none ago is today. Most texts have one slot, and those of one are as fast as can be.
+    """
+    if len(slots) == 1:
+        (before, after), ((fact, written),) = said, slots
+
+        def filled_one(facts: ReadsFacts) -> str:
+            text = f"{before}{written(facts.value(fact))}{after}"
+            return _mended(text) if "0 d" in text or "1 d" in text else text
+
+        return filled_one
+    first, pairs = said[0], [(*slot, after) for slot, after in zip(slots, said[1:], strict=True)]
+
+    def filled(facts: ReadsFacts) -> str:
+        value = facts.value
+        text = first + "".join([f"{written(value(fact))}{after}" for fact, written, after in pairs])
+        return _mended(text) if "0 d" in text or "1 d" in text else text
+
+    return filled
 
 
 def fill(template: Template, facts: ReadsFacts) -> str:
-    """Put the values of the facts into the slots of a template; one day is a day, not days, and none ago is today."""
-    if isinstance(template, str):
-        return template
-    text = "".join([part if isinstance(part, str) else part.written(facts.value(part.fact)) for part in template])
-    if "0 d" in text:
-        text = _TODAY.sub(_today, text)
-    return _ONE_DAY.sub(r"1 \1", text) if "1 d" in text else text
+    """Put the values of the facts into the slots of a template."""
+    return template if isinstance(template, str) else template(facts)
+
+
+def _mended(text: str) -> str:
+    return _ONE_DAY.sub(r"1 \1", _TODAY.sub(_today, text))
 
 
 def _today(found: re.Match[str]) -> str:
@@ -106,18 +126,23 @@ def writer(kind: FactType, unit: str, *, locale: str) -> Callable[[FactValue], s
     marks = _MARKS.get(language, _MARKS["en"])
     decimals = _DECIMALS.get(unit, _DEFAULT_DECIMALS)
 
+    def number(value: float) -> str:
+        if unit in _IN_PER_CENT:
+            return f"{_number(value * 100, 0 if abs(value) >= _TENTH else 1, marks)} %"
+        return _number(value, decimals, marks)
+
     def written(value: FactValue) -> str:
+        if type(value) is float or type(value) is int:  # most are, and a flag would be an `int` too
+            return number(value)
         if value is None:
             return unknown
-        if value is True or value is False:
+        if isinstance(value, bool):
             return yes if value else no
         if isinstance(value, str):
             return _text(value, kind, locale)
         if isinstance(value, tuple):
             return ", ".join([word_label(word, locale) for word in value])
-        if unit in _IN_PER_CENT:
-            return f"{_number(value * 100, 0 if abs(value) >= _TENTH else 1, marks)} %"
-        return _number(value, decimals, marks)
+        return number(value)
 
     return written
 
@@ -142,13 +167,14 @@ def statement(spec: FactSpec, *, locale: str) -> Callable[[FactValue], str]:
     """
     label, denial = fact_label(spec.name, locale), fact_denial(spec.name, locale)
     written = writer(spec.type, spec.unit, locale=locale)
+    counted = spec.unit in COUNTED
 
     def stated(value: FactValue) -> str:
-        if isinstance(value, bool) and denial is not None:
-            return label if value else denial
-        if value is None or isinstance(value, bool) or (spec.unit in COUNTED and value == 1):
+        if value is True or value is False:
+            return f"{label}: {written(value)}" if denial is None else label if value else denial
+        if value is None or (counted and value == 1):
             return f"{label}: {written(value)}"
-        return f"{written(value)} {label}" if spec.unit in COUNTED else f"{label} {written(value)}"
+        return f"{written(value)} {label}" if counted else f"{label} {written(value)}"
 
     return stated
 
