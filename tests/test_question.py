@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.facts.snapshots import drawn_snapshot
 
-from nextplay.canonical import canonical_json, decision_document, snapshot_document
+from nextplay.canonical import canonical_json, decision_document, digest, snapshot_document
 from nextplay.decider import Decider
 from nextplay.decision import Options
-from nextplay.question import asked_about, question_document, read_question
+from nextplay.question import asked_about, decision_id_of, question_document, read_question
 from nextplay.release import load_release
 from nextplay.snapshot import read_snapshot
 
@@ -51,6 +51,38 @@ def test_a_stored_question_has_the_same_answer(
     again = decider().answer(asked)
     assert canonical_json(again.question) == stored
     assert canonical_json(decision_document(again.decision)) == canonical_json(decision_document(answered.decision))
+
+
+RAW = {
+    "tickets": [{"ticket_id": "t", "opened_at": "2026-02-01T10:00:00.000001+02:00", "sla_breached": True}, {}],
+    "usage_weekly": [{"week_start": "2026-02-02", "volume": 1e15}],
+    "interactions": [{"occurred_at": "2026-02-03T23:59:59-03:00", "channel": 'ß"\\\u2028'}],
+}
+"""Rows with what is spelled with care: instants in other zones, large numbers, marks in texts."""
+GROUPS = {
+    "attributes": {"z": 1.5, "é": True, "Z": "word", "a.b": -0.0},
+    "team": {"csm": "ana", "account_manager": "bo"},
+    "contract": {"annual_value": {"amount": 1e-7, "currency_code": "EUR"}, "renewal_on": "0999-12-31"},
+    "profile": {},
+}
+
+
+@settings(max_examples=80)
+@given(
+    st.integers(0, 10_000),
+    st.fixed_dictionaries({}, optional={name: st.just(value) for name, value in (LEFT_OUT | RAW | GROUPS).items()}),
+    st.sampled_from([None, [], HISTORY]),
+    st.builds(Options, explanation=st.sampled_from(["none", "full"]), max_actions=st.sampled_from([None, 1])),
+    st.sampled_from(["", "north", "é"]),
+)
+def test_an_id_is_the_hash_of_the_question_and_the_release(
+    seed: int, changes: dict[str, Any], history: list[Any] | None, options: Options, tenant: str
+) -> None:
+    """The bytes that are hashed without a document are those of the document that is stored."""
+    document = snapshot_document(drawn_snapshot(seed)) | changes | {"history": history}
+    asked = asked_about(read_snapshot(document), options=options, tenant=tenant)
+    plain = digest(question_document(asked) | {"release": "r1-7"}, prefix="d1-", digits=32)
+    assert decision_id_of(asked, release="r1-7") == plain
 
 
 def test_what_was_left_out_is_part_of_the_question() -> None:

@@ -55,6 +55,22 @@ def options_document(options: Options) -> dict[str, Any]:
     return document
 
 
+def sorted_document(record: object, *, without: str = "") -> dict[str, Any]:
+    """Return a record of a question, without one field, as a document whose keys are in order; for `sorted_digest`.
+
+    What the functions above write is for stores and people. An id needs the bytes alone, of every account: here the
+    keys need no sorting, and days and instants are left to orjson, which spells them the same way.
+    """
+    kind: Any = type(record)
+    return _sorted_writer(kind, without)(record)
+
+
+def sorted_digest(document: object, *, prefix: str, digits: int) -> str:
+    """Hash what `sorted_document` wrote: equal to `digest` of the plain document of the same values."""
+    written = orjson.dumps(document, option=orjson.OPT_UTC_Z)
+    return prefix + hashlib.sha256(written).hexdigest()[:digits]
+
+
 def decision_document(decision: Decision) -> dict[str, Any]:
     """Return the decision as JSON values under the names of the contract; lists stay, absent values are left out."""
     document: dict[str, Any] = _document(decision)
@@ -122,6 +138,33 @@ def _expression(hint: Any, value: str, scope: dict[str, Any]) -> str:  # noqa: A
         scope[f"write_{hint.__name__}"] = _writer(hint)
         return f"write_{hint.__name__}({value})"
     return f"document({value})"
+
+
+@cache
+def _sorted_writer(kind: Any, without: str) -> Callable[[Any], dict[str, Any]]:  # noqa: ANN401  any class of fields
+    """Write the function behind `sorted_document`; a group or mapping of which nothing is known is left out."""
+    hints = get_type_hints(kind)
+    scope: dict[str, Any] = {}
+    lines = ["def write(record):", "    found = {}"]
+    for name in sorted(entry.name for entry in fields(kind) if entry.name != without):
+        inner, _ = _without_none(hints[name])
+        row: Any = get_args(inner)[0] if get_origin(inner) is tuple else inner
+        write = f"write_{getattr(row, '__name__', '')}"
+        is_record: bool = is_dataclass(row)
+        if is_record:
+            scope[write] = _sorted_writer(row, "")
+        known, written = "value is not None", "value"
+        if get_origin(inner) is dict:
+            known, written = "value", "dict(sorted(value.items()))"
+        elif is_record and row is inner:
+            known = f"value is not None and (value := {write}(value))"
+        elif is_record:
+            written = f"[{write}(row) for row in value]"
+        lines += [f"    value = record.{name}", f"    if {known}: found[{name!r}] = {written}"]
+    source = "\n".join([*lines, "    return found"])
+    exec(compile(source, f"<sorted {kind.__name__}>", "exec"), scope)  # noqa: S102  our own field names only
+    write_record: Callable[[Any], dict[str, Any]] = scope["write"]
+    return write_record
 
 
 def _without_none(hint: Any) -> tuple[Any, bool]:  # noqa: ANN401  any type

@@ -5,18 +5,17 @@ A pure function of the snapshot, the history handed in, the options and the rele
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, Final, NamedTuple, TypeVar, cast
 
 from nextplay.account import account_of
 from nextplay.arbitration import Chooser, arbitrate
-from nextplay.canonical import digest
 from nextplay.decision import Decision, Options, Side
 from nextplay.errors import InputInvalid, Violation
 from nextplay.facts import Facts
 from nextplay.presentation import Findings, Presenter
-from nextplay.question import DEFAULT_OPTIONS, Asked, asked_about, question_document
+from nextplay.question import DEFAULT_OPTIONS, Asked, asked_about, decision_id_of, question_document
 from nextplay.release import Release
 from nextplay.rules.condition import Parameter
 from nextplay.rules.roster import Absent, Renaming, Roster
@@ -27,24 +26,33 @@ V = TypeVar("V")
 
 
 class _Answers(NamedTuple):
-    """What reps answered, by gap: the side that the answer speaks for, and the answer's word."""
+    """What reps answered, by gap: the side that the answer speaks for, and the answer's word; and what answers none."""
 
     sides: Mapping[str, Side]
     words: Mapping[str, str]
+    unread: tuple[InputWarning, ...]
+
+
+_NO_ANSWERS: Final = _Answers({}, {}, ())
 
 
 class Answered(NamedTuple):
-    """A decision and the question that it answers, as `question_document` writes it."""
+    """A decision and the question that it answers."""
 
     decision: Decision
-    question: Mapping[str, Any]
+    asked: Asked
+
+    @property
+    def question(self) -> dict[str, Any]:
+        """The question as `question_document` writes it, for whoever keeps it."""
+        return question_document(self.asked)
 
 
 class Concluded(NamedTuple):
     """What a decision will say, before it has words, and the question that it answers."""
 
     findings: Findings
-    question: Mapping[str, Any]
+    asked: Asked
 
 
 class Decider:
@@ -81,8 +89,8 @@ class Decider:
 
         Raises as `decide` does.
         """
-        findings, question = self.conclude(asked)
-        return Answered(self.word(findings, options=asked.options), question)
+        findings, _ = self.conclude(asked)
+        return Answered(self._presenter.present(findings, options=asked.options), asked)
 
     def conclude(self, asked: Asked, *, with_advice: bool = True) -> Concluded:
         """Find all that a decision says, with its id and without its words: what a book needs of each account.
@@ -91,10 +99,7 @@ class Decider:
 
         Raises as `decide` does.
         """
-        reading, history, options, _ = asked
-        findings = self.find(reading, history=history, options=options, with_advice=with_advice)
-        question, decision_id = self._identify(asked)
-        return Concluded(findings._replace(decision_id=decision_id), question)
+        return Concluded(self._found(asked, self._identify(asked), with_advice=with_advice), asked)
 
     def word(self, findings: Findings, *, options: Options) -> Decision:
         """Write what `conclude` found, with the same options, as the decision that people read."""
@@ -112,16 +117,21 @@ class Decider:
 
         Raises as `decide` does.
         """
-        snapshot = reading.snapshot
+        return self._found(asked_about(reading, history=history, options=options), "", with_advice=with_advice)
+
+    def _found(self, asked: Asked, decision_id: str, *, with_advice: bool) -> Findings:
+        reading, history, options, _ = asked
+        snapshot, release = reading.snapshot, self.release
         day = snapshot.as_of.date()
         absent = self._roster.on(day)
-        used = self._renaming.followed(asked_about(reading, history=history).history, absent)
-        facts = self.release.plan.read(snapshot)
-        _refuse_if_strict(facts, options=options)
-        score = self.release.model.score(facts) if self.release.model else None
+        used = self._renaming.followed(history, absent)
+        facts = release.plan.read(snapshot)
+        if options.strict and facts.input_warnings:
+            _refuse_unusable(facts.input_warnings)
+        score = release.model.score(facts) if release.model else None
         facts = facts.with_churn(score.probability, score.band) if score else facts.with_churn(None, None)
-        answers, unread = self._answers(snapshot, used, absent)
-        assessment = self.release.evaluator.assess(
+        answers = self._answers(snapshot, used, absent) if used else _NO_ANSWERS
+        assessment = release.evaluator.assess(
             facts,
             answers=answers.sides,
             day=day,
@@ -131,7 +141,7 @@ class Decider:
         arbitration = arbitrate(
             assessment.candidates,
             account=account_of(snapshot, facts, churn_probability=score.probability if score else None),
-            rules=self.release.rulebook.arbitration,
+            rules=release.rulebook.arbitration,
             history=used,
             diagnosis=assessment.diagnosis,
             lead=assessment.lead,
@@ -143,19 +153,17 @@ class Decider:
             done=assessment.done,
         )
         return Findings(
-            decision_id="",
-            snapshot=snapshot,
-            facts=facts,
-            score=score,
-            assessment=assessment,
-            arbitration=arbitration,
-            answers=answers.words,
-            input_warnings=reading.input_warnings + facts.input_warnings + unread,
+            decision_id,
+            snapshot,
+            facts,
+            score,
+            assessment,
+            arbitration,
+            reading.input_warnings + facts.input_warnings + answers.unread,
+            answers.words,
         )
 
-    def _answers(
-        self, snapshot: CustomerSnapshot, history: Sequence[HistoryEntry], absent: Absent
-    ) -> tuple[_Answers, tuple[InputWarning, ...]]:
+    def _answers(self, snapshot: CustomerSnapshot, history: Sequence[HistoryEntry], absent: Absent) -> _Answers:
         """Read reps' answers that are still valid: the newest of each gap counts, the later in the list on a tie."""
         newest: dict[str, tuple[HistoryEntry, Side]] = {}
         unread = []
@@ -172,21 +180,19 @@ class Decider:
                 newest[entry.gap or ""] = (entry, side)
         sides = {gap: side for gap, (_, side) in newest.items()}
         words = {gap: entry.answer or "" for gap, (entry, _) in newest.items()}
-        return _Answers(sides, words), tuple(unread)
+        return _Answers(sides, words, tuple(unread))
 
     def _plays_without(self, absent: Collection[str]) -> Mapping[str, Play]:
         return {name: play for name, play in self._plays.items() if name not in absent} if absent else self._plays
 
-    def _identify(self, asked: Asked) -> tuple[Mapping[str, Any], str]:
-        """Return the question as a document, and the id of its decision: the hash of question and release."""
-        question = question_document(asked)
-        hashed = question | {"release": self.release.release_id.release}
-        return question, digest(hashed, prefix="d1-", digits=32)
+    def _identify(self, asked: Asked) -> str:
+        return decision_id_of(asked, release=self.release.release_id.release)
 
 
-def _refuse_if_strict(facts: Facts, *, options: Options) -> None:
-    unusable = [warning for warning in facts.input_warnings if warning.path.startswith("attributes.")]
-    if options.strict and unusable:  # a list that is longer than rules look is no mistake
+def _refuse_unusable(warnings: Iterable[InputWarning]) -> None:
+    """Raise for custom fields that cannot be used; a list that is longer than rules look is no mistake."""
+    unusable = [warning for warning in warnings if warning.path.startswith("attributes.")]
+    if unusable:
         raise InputInvalid(Violation(warning.path, warning.message) for warning in unusable)
 
 

@@ -12,7 +12,13 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import TypeAdapter
 
-from nextplay.canonical import history_document, options_document, snapshot_document
+from nextplay.canonical import (
+    history_document,
+    options_document,
+    snapshot_document,
+    sorted_digest,
+    sorted_document,
+)
 from nextplay.decision import Options
 from nextplay.snapshot import HistoryEntry, InputWarning, SnapshotReading, read_snapshot
 
@@ -57,6 +63,21 @@ def question_document(asked: Asked) -> dict[str, Any]:
     if warnings:
         document["input_warnings"] = [{"path": warning.path, "message": warning.message} for warning in warnings]
     return document
+
+
+def decision_id_of(asked: Asked, *, release: str) -> str:
+    """Return the id of the decision that a release makes: the hash of `question_document` and the release's id."""
+    reading, history, options, tenant = asked
+    document: dict[str, Any] = {"history": [sorted_document(entry) for entry in history]}
+    if reading.input_warnings:
+        document["input_warnings"] = [sorted_document(warning) for warning in reading.input_warnings]
+    document |= {
+        "options": sorted_document(options),
+        "release": release,
+        "snapshot": sorted_document(reading.snapshot, without="history"),
+        "tenant": tenant,
+    }
+    return sorted_digest(document, prefix="d1-", digits=32)
 
 
 def read_question(document: Mapping[str, Any]) -> Asked:
