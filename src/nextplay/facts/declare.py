@@ -5,19 +5,19 @@ Families over touchpoints, kinds and roles are loops over these; the stations ab
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from datetime import date
-from operator import attrgetter
 from typing import Any, Final, TypeVar, get_args
 
 from nextplay.decision import FactValue
 from nextplay.facts.account_view import AccountView
 from nextplay.facts.draft import Draft, put_quotient
+from nextplay.facts.formula import Formula, days_between, divided, field, iso_day
 from nextplay.facts.spec import FactSpec, FactType, Preference
 from nextplay.snapshot import CustomerSnapshot
 
 Source = Callable[[AccountView], object | None]
+Read = Formula | Callable[[Any], FactValue]
 Writer = Callable[[Draft, Mapping[str, FactValue]], None]
 """Writes the facts that share this writer, given with their values, into a draft."""
 T = TypeVar("T")
@@ -71,16 +71,27 @@ def words_of(literal: object, shape: FactType = "word") -> Shape:
 class Fact:
     """One entry of the vocabulary.
 
-    `source` selects what `read` gets, once for all facts that share it; where it gives `None` they are all unknown. A
-    `source` that is a text is the path of a snapshot field, and the fact is that field. Inverses run by `rank`: fields
-    first (0), what is derived from few of them (1), then what sums up whole lists (2).
+    `source` selects what `read` gets, once for all facts that share it; where it gives `None` they are all unknown.
+    Inverses run by `rank`: fields first (0), what is derived from few of them (1), then what sums up whole lists (2).
     """
 
     spec: FactSpec
-    source: str | Source
-    read: Callable[[Any], FactValue]
+    source: Source
+    read: Read
     write: Writer
     rank: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A source that is what an index of the account holds under a key, `None` where it holds nothing."""
+
+    index: Callable[[AccountView], Mapping[Any, Any]]
+    key: Hashable
+
+    def __call__(self, view: AccountView) -> Any:  # noqa: ANN401  whatever the index holds
+        """Select it alone; a plan asks for the index once."""
+        return self.index(view).get(self.key)
 
 
 def whole_view(view: AccountView) -> AccountView:
@@ -95,27 +106,20 @@ def whole_snapshot(view: AccountView) -> CustomerSnapshot:
 
 def mirror(path: str, shape: Shape, meaning: str, *, prefer: Preference = "context", step: float | None = None) -> Fact:
     """Declare a fact that is a field of the snapshot, under the same name."""
-    return Fact(
-        spec_of(path, shape, meaning, prefer=prefer, step=step, reads=(path,)), path, _itself, _put(path), rank=0
-    )
+    spec = spec_of(path, shape, meaning, prefer=prefer, step=step, reads=(path,))
+    return Fact(spec, whole_snapshot, field(path), _put(path), rank=0)
 
 
 def calendar_day(path: str, meaning: str) -> Fact:
     """Declare a fact that is a date of the snapshot, as ISO 8601 text."""
-    day = attrgetter(path)
-
-    def read(snapshot: CustomerSnapshot) -> str | None:
-        on: date | None = day(snapshot)
-        return None if on is None else on.isoformat()
-
-    return Fact(spec_of(path, DAY, meaning, reads=(path,)), whole_snapshot, read, _put(path), rank=0)
+    return Fact(spec_of(path, DAY, meaning, reads=(path,)), whole_snapshot, iso_day(path), _put(path), rank=0)
 
 
 def derived(
     spec: FactSpec,
     *,
     source: Callable[[AccountView], T | None],
-    read: Callable[[T], FactValue],
+    read: Formula | Callable[[T], FactValue],
     write: Writer,
     rank: int = 1,
 ) -> Fact:
@@ -135,37 +139,19 @@ def quotient(
 ) -> Fact:
     """Declare `over` divided by `under`, two fields of the snapshot; unknown where `under` is 0."""
     spec = spec_of(name, shape, meaning, prefer=prefer, step=step, reads=(over, under))
-    return Fact(spec, whole_snapshot, divide(over, under, high=shape.high), write_quotient(name, over, under))
+    return Fact(spec, whole_snapshot, divided(over, under, high=shape.high), write_quotient(name, over, under))
 
 
 def days_since(
     name: str, path: str, meaning: str, *, prefer: Preference = "context", shape: Shape = SIGNED_DAYS
 ) -> Fact:
     """Declare the days from a date of the snapshot to today: negative where it lies ahead and `shape` allows it."""
-    day, low = attrgetter(path), int(shape.low or 0)
-
-    def read(view: AccountView) -> int | None:
-        on: date | None = day(view.snapshot)
-        return None if on is None else max(low, min(MOST_DAYS, view.today - on.toordinal()))
+    days = days_between(f"snapshot.{path}", today="today", low=int(shape.low or 0), high=MOST_DAYS)
 
     def write(draft: Draft, wanted: Mapping[str, FactValue]) -> None:
         draft.put(path, draft.ago(int(number(wanted[name]))))
 
-    return Fact(spec_of(name, shape, meaning, prefer=prefer, reads=(path,)), whole_view, read, write)
-
-
-def divide(over: str, under: str, *, high: float | None) -> Callable[[Any], float | None]:
-    """Return the function that divides one attribute by another, held to `high`."""
-    fields, limit = attrgetter(over, under), float("inf") if high is None else high
-
-    def read(item: object) -> float | None:
-        part, whole = fields(item)
-        if part is None or not whole:
-            return None
-        value: float = part / whole
-        return min(value, limit)
-
-    return read
+    return Fact(spec_of(name, shape, meaning, prefer=prefer, reads=(path,)), whole_view, days, write)
 
 
 def write_quotient(name: str, over: str, under: str) -> Writer:
@@ -207,10 +193,6 @@ def spec_of(
         reads=reads,
         whole=shape.whole,
     )
-
-
-def _itself(value: FactValue) -> FactValue:
-    return value
 
 
 def _put(path: str) -> Writer:

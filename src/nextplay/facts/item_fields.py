@@ -86,6 +86,11 @@ def _state(name: str, *, limit: int | None = None) -> Read:
     return read
 
 
+def _measure(name: str) -> Read:
+    measure = ROW_MEASURES[name].compiled()
+    return lambda row: measure(row.raw)
+
+
 def _day(name: str) -> Read:
     value = attrgetter(f"raw.{name}")
 
@@ -200,7 +205,7 @@ _TOUCHPOINT: Final = (
             name,
             shape,
             meaning,
-            read=lambda row, measure=ROW_MEASURES[name]: measure(row.raw),  # type: ignore[misc]
+            read=_measure(name),
             reads=tuple(path.partition(".")[2] for path in ROW_READS[name]),
             prefer="lower_is_better",
         )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from operator import attrgetter
-from typing import Final, get_args
+from typing import Any, Final, get_args
 
 from nextplay.decision import FactValue
 from nextplay.facts.account_view import AccountView
@@ -15,17 +14,17 @@ from nextplay.facts.declare import (
     RATIO,
     SHARE,
     Fact,
+    Part,
     Shape,
     Writer,
     derived,
-    divide,
     number,
     spec_of,
     words_of,
     write_quotient,
 )
 from nextplay.facts.draft import Draft, put_quotient
-from nextplay.facts.kleene import any_of
+from nextplay.facts.formula import Formula, divided, field
 from nextplay.facts.spec import Preference
 from nextplay.snapshot import Expectation, Touchpoint, TouchpointName
 
@@ -62,6 +61,16 @@ _QUOTIENTS: Final[tuple[tuple[str, Shape, str, str, str], ...]] = (
     ),
 )
 _FRICTION_READS: Final = ("failed_attempts_30d", "abandoned_30d", "interactions_30d")
+_FRICTION_SHARE: Final = Formula(
+    "None if (a := {it}.failed_attempts_30d) is None or (b := {it}.abandoned_30d) is None "
+    "or not (c := {it}.interactions_30d) else 1.0 if 1.0 <= (a := (a + b) / c) else a"
+)
+ROW_MEASURES: Final[Mapping[str, Formula]] = {
+    **{name: divided(over, under, high=shape.high) for name, shape, _, over, under in _QUOTIENTS},
+    "friction_share": _FRICTION_SHARE,
+    "cohort_failure_share": field("cohort_failure_share"),
+}
+"""What follows from the fields of one row."""
 _WORST: Final = (
     ("response_ratio", RATIO, "Longest answer against the promise"),
     ("failure_share", SHARE, "Highest share of failed interactions"),
@@ -75,7 +84,7 @@ def touchpoint_facts() -> Iterator[Fact]:
     """Yield the facts of every touchpoint, then those over all of them."""
     for name in get_args(TouchpointName):
         yield from _facts_of(name)
-    yield from (_worst(*entry) for entry in _WORST)
+    yield from (_worst(place, *entry) for place, entry in enumerate(_WORST))
     yield derived(
         spec_of(
             "touchpoints.any_expectation_below",
@@ -84,7 +93,7 @@ def touchpoint_facts() -> Iterator[Fact]:
             reads=("touchpoints.expectation",),
             prefer="lower_is_better",
         ),
-        source=_rows,
+        source=_expectations,
         read=_any_expectation_below,
         write=_write_any_expectation_below,
         rank=2,
@@ -92,30 +101,30 @@ def touchpoint_facts() -> Iterator[Fact]:
 
 
 def _facts_of(name: str) -> Iterator[Fact]:
-    source, shown = _at(name), name.replace("_", " ")
+    source, shown = Part(AccountView.touchpoints, name), name.replace("_", " ")
     fact, row = f"touchpoints.{name}", f"touchpoints[{name}]"
-    for field, shape, meaning, prefer in _FIELDS:
+    for own, shape, meaning, prefer in _FIELDS:
         yield derived(
-            spec_of(f"{fact}.{field}", shape, meaning.format(name=shown), reads=_paths(field), prefer=prefer),
+            spec_of(f"{fact}.{own}", shape, meaning.format(name=shown), reads=_paths(own), prefer=prefer),
             source=source,
-            read=attrgetter(field),
-            write=_put(f"{fact}.{field}", f"{row}.{field}"),
+            read=field(own),
+            write=_put(f"{fact}.{own}", f"{row}.{own}"),
             rank=0,
         )
-    for field, shape, meaning, over, under in _QUOTIENTS:
+    for own, shape, meaning, over, under in _QUOTIENTS:
         reads = _paths(over, under)
         yield derived(
-            spec_of(f"{fact}.{field}", shape, meaning.format(name=shown), reads=reads, prefer="lower_is_better"),
+            spec_of(f"{fact}.{own}", shape, meaning.format(name=shown), reads=reads, prefer="lower_is_better"),
             source=source,
-            read=divide(over, under, high=shape.high),
-            write=write_quotient(f"{fact}.{field}", f"{row}.{over}", f"{row}.{under}"),
+            read=ROW_MEASURES[own],
+            write=write_quotient(f"{fact}.{own}", f"{row}.{over}", f"{row}.{under}"),
         )
     meaning = f"Share of the interactions at {shown} that failed or were given up."
     reads = _paths(*_FRICTION_READS)
     yield derived(
         spec_of(f"{fact}.friction_share", SHARE, meaning, reads=reads, prefer="lower_is_better"),
         source=source,
-        read=_friction_share,
+        read=_FRICTION_SHARE,
         write=_write_friction_share(f"{fact}.friction_share", row),
     )
 
@@ -124,27 +133,6 @@ def _paths(*fields: str) -> tuple[str, ...]:
     return tuple(f"touchpoints.{field}" for field in fields)
 
 
-def _at(name: str) -> Callable[[AccountView], Touchpoint | None]:
-    return lambda view: view.touchpoints().get(name)
-
-
-def _rows(view: AccountView) -> tuple[Touchpoint, ...] | None:
-    return view.snapshot.touchpoints
-
-
-def _friction_share(row: Touchpoint) -> float | None:
-    failed, abandoned, interactions = row.failed_attempts_30d, row.abandoned_30d, row.interactions_30d
-    if failed is None or abandoned is None or not interactions:
-        return None
-    return min(1.0, (failed + abandoned) / interactions)
-
-
-ROW_MEASURES: Final[Mapping[str, Callable[[Touchpoint], float | None]]] = {
-    **{field: divide(over, under, high=shape.high) for field, shape, _, over, under in _QUOTIENTS},
-    "friction_share": _friction_share,
-    "cohort_failure_share": attrgetter("cohort_failure_share"),
-}
-"""What follows from the fields of one row."""
 ROW_READS: Final[Mapping[str, tuple[str, ...]]] = {
     **{field: _paths(over, under) for field, _, _, over, under in _QUOTIENTS},
     "friction_share": _paths(*_FRICTION_READS),
@@ -159,12 +147,28 @@ ROW_SHAPES: Final[tuple[tuple[str, Shape, str, Preference], ...]] = tuple(
 """The numbers that a row carries itself."""
 
 
-def _worst(field: str, shape: Shape, meaning: str) -> Fact:
-    measure = ROW_MEASURES[field]
+def _compile_worst() -> Callable[[tuple[Touchpoint, ...]], tuple[float | None, ...]]:
+    """Compile the highest of each measure over all rows, in the order of `_WORST`: unknown where none has it."""
+    highest = {f"w{place}": ROW_MEASURES[entry[0]].of("row") for place, entry in enumerate(_WORST)}
+    lines = ["def worst(rows):", f"    {' = '.join(highest)} = None", "    for row in rows:"]
+    for name, value in highest.items():
+        lines.append(f"        if (value := {value}) is not None and ({name} is None or value > {name}):")
+        lines.append(f"            {name} = value")
+    names: dict[str, Any] = {}
+    exec("\n".join([*lines, f"    return {', '.join(highest)}"]), names)  # noqa: S102  made of declared formulas
+    worst: Callable[[tuple[Touchpoint, ...]], tuple[float | None, ...]] = names["worst"]
+    return worst
 
-    def read(rows: tuple[Touchpoint, ...]) -> float | None:
-        return max((value for row in rows if (value := measure(row)) is not None), default=None)
 
+_worst_of_rows: Final = _compile_worst()
+
+
+def _worst_of_each(view: AccountView) -> tuple[float | None, ...] | None:
+    rows = view.snapshot.touchpoints
+    return None if rows is None else _worst_of_rows(rows)
+
+
+def _worst(place: int, field: str, shape: Shape, meaning: str) -> Fact:
     def write(draft: Draft, wanted: Mapping[str, FactValue]) -> None:
         name = draft.spare_touchpoint()
         value = wanted[f"touchpoints.worst_{field}"]
@@ -179,15 +183,20 @@ def _worst(field: str, shape: Shape, meaning: str) -> Fact:
             reads=ROW_READS[field],
             prefer="lower_is_better",
         ),
-        source=_rows,
-        read=read,
+        source=_worst_of_each,
+        read=Formula(f"{{it}}[{place}]"),
         write=write,
         rank=2,
     )
 
 
-def _any_expectation_below(rows: tuple[Touchpoint, ...]) -> bool | None:
-    return any_of(None if row.expectation is None else row.expectation == "below" for row in rows)
+def _expectations(view: AccountView) -> set[Expectation | None] | None:
+    rows = view.snapshot.touchpoints
+    return None if rows is None else {row.expectation for row in rows}
+
+
+def _any_expectation_below(found: set[Expectation | None]) -> bool | None:
+    return True if "below" in found else None if None in found else False
 
 
 def _write_any_expectation_below(draft: Draft, wanted: Mapping[str, FactValue]) -> None:

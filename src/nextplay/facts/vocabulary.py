@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from operator import attrgetter, itemgetter
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from nextplay.decision import FactValue
 from nextplay.facts.account import BILLING_FACTS, PROFILE_FACTS, RELATIONSHIP_FACTS
@@ -17,25 +16,20 @@ from nextplay.facts.churn import CHURN_BAND, CHURN_FACTS, CHURN_PROBABILITY
 from nextplay.facts.cohorts import COHORT_FIELD, COHORT_FILE, NO_COHORTS, Cohorts, with_cohort_shares
 from nextplay.facts.contract import CONTRACT_FACTS
 from nextplay.facts.counts import count_facts
-from nextplay.facts.declare import Fact, Source
+from nextplay.facts.declare import Fact
 from nextplay.facts.events import event_facts
 from nextplay.facts.item_fields import ITEM_SPECS
 from nextplay.facts.item_rows import ItemPlan
 from nextplay.facts.items import ITEM_KINDS, Item, kind_of
 from nextplay.facts.objectives import objective_facts
 from nextplay.facts.raw_rows import NOTHING_FILLED, completed, has_raw_rows
+from nextplay.facts.reader import compile_reader
 from nextplay.facts.spec import AttributeSpec, CountSpec, FactSpec, ItemKind
 from nextplay.facts.support import SUPPORT_FACTS
 from nextplay.facts.surveys import SHIPPED_STALE_AFTER_DAYS, survey_facts
 from nextplay.facts.touchpoints import touchpoint_facts
 from nextplay.facts.usage import USAGE_FACTS
 from nextplay.snapshot import CustomerSnapshot, InputWarning
-
-LISTS: Final = frozenset({"events", "objectives", "surveys", "touchpoints"})
-"""The lists of a snapshot that facts are computed over: where one is unknown, so is what reads nothing else."""
-_PADDING: Final = ("account_id", "as_of")
-"""Two fields that every plan reads beside its own: the getter of one field alone would not return a tuple."""
-
 
 _NO_ITEMS: Final[Mapping[ItemKind, tuple[Item, ...] | None]] = MappingProxyType({})
 
@@ -86,7 +80,10 @@ class Facts:
 
     def with_churn(self, probability: float | None, band: str | None) -> Facts:
         """Return the same facts with the churn score filled in, as far as it was planned."""
-        values, positions = list(self.values), self.positions
+        positions = self.positions
+        if CHURN_PROBABILITY not in positions and CHURN_BAND not in positions:
+            return self
+        values = list(self.values)
         for name, value in ((CHURN_PROBABILITY, probability), (CHURN_BAND, band)):
             if name in positions:
                 values[positions[name]] = value
@@ -94,16 +91,12 @@ class Facts:
 
 
 class FactPlan:
-    """Which facts a release asks for, arranged so that reading them costs little. Immutable.
+    """Which facts a release asks for, compiled to one function, so that reading them costs little. Immutable.
 
-    Fields are fetched in one go. Facts that share a source are computed together and skipped where it is unknown; so
-    are all facts over one list where that was not sent. `names` are those of the account, `item_names` those of items.
+    `names` are those of the account, `item_names` those of items.
     """
 
-    __slots__ = (
-        "_attributes", "_cohorts", "_families", "_fields", "_items", "_pick", "_positions", "_stale_after",
-        "item_names", "names",
-    )  # fmt: skip
+    __slots__ = ("_attributes", "_cohorts", "_items", "_positions", "_read", "_stale_after", "item_names", "names")
 
     def __init__(
         self,
@@ -116,16 +109,9 @@ class FactPlan:
     ) -> None:
         """Arrange `facts`, which are in the order of their names, as `item_names` are."""
         planned = list(facts)
-        fields = [fact for fact in planned if isinstance(fact.source, str)]
-        paths = [fact.source for fact in fields if isinstance(fact.source, str)]
-        families = _families(planned)
-        arranged = [*fields, *(fact for groups in families.values() for group in groups.values() for fact in group)]
-        places = {fact.spec.name: place for place, fact in enumerate(arranged)}
         self.names: tuple[str, ...] = tuple(fact.spec.name for fact in planned)
         self._positions: Mapping[str, int] = {name: place for place, name in enumerate(self.names)}
-        self._fields = attrgetter(*paths, *_PADDING)
-        self._families = [_arranged(name, groups) for name, groups in families.items()]
-        self._pick = _picker([places[name] for name in self.names])
+        self._read = compile_reader(planned)
         self._stale_after = stale_after_days
         self._attributes = attributes
         self._cohorts = cohorts
@@ -152,29 +138,20 @@ class FactPlan:
 
     def _of(self, snapshot: CustomerSnapshot) -> Facts:
         view = AccountView(snapshot, self._stale_after)
-        values: list[FactValue] = list(self._fields(snapshot)[: -len(_PADDING)])
-        for list_name, groups, unknown_list in self._families:
-            if list_name is not None and getattr(snapshot, list_name) is None:
-                values += unknown_list
-                continue
-            for source, readers, unknown in groups:
-                found = source(view)
-                if found is None:
-                    values += unknown
-                else:
-                    for read in readers:
-                        values.append(read(found))
+        values = self._read(view)
         warnings = attribute_warnings(snapshot.attributes, self._attributes) if snapshot.attributes else ()
         if self._items:
             return self._with_items(view, values, warnings)
-        return Facts(self.names, self._pick(values), warnings, self._positions)
+        return Facts(self.names, values, warnings, self._positions)
 
-    def _with_items(self, view: AccountView, values: Sequence[FactValue], warnings: tuple[InputWarning, ...]) -> Facts:
+    def _with_items(
+        self, view: AccountView, values: tuple[FactValue, ...], warnings: tuple[InputWarning, ...]
+    ) -> Facts:
         items: dict[ItemKind, tuple[Item, ...] | None] = {}
         for plan in self._items:
             items[plan.kind], surplus = plan.read(view)
             warnings += surplus
-        return Facts(self.names, self._pick(values), warnings, self._positions, items)
+        return Facts(self.names, values, warnings, self._positions, items)
 
 
 class Vocabulary:
@@ -256,27 +233,3 @@ def shipped_facts(stale_after_days: tuple[tuple[str, int], ...]) -> tuple[Fact, 
         *event_facts(),
         *CHURN_FACTS,
     )
-
-
-def _families(facts: Iterable[Fact]) -> dict[str | None, dict[Source, list[Fact]]]:
-    """Group facts that are no plain field by the one list that they read (`None`: others too), then by source."""
-    families: dict[str | None, dict[Source, list[Fact]]] = {}
-    for fact in facts:
-        if not isinstance(fact.source, str):
-            groups = {path.partition(".")[0] for path in fact.spec.reads}
-            family = groups.pop() if len(groups) == 1 and groups <= LISTS else None
-            families.setdefault(family, {}).setdefault(fact.source, []).append(fact)
-    return families
-
-
-def _arranged(
-    name: str | None, groups: Mapping[Source, list[Fact]]
-) -> tuple[str | None, list[tuple[Source, tuple[Callable[[Any], FactValue], ...], tuple[None, ...]]], tuple[None, ...]]:
-    arranged = [(source, tuple(fact.read for fact in group), (None,) * len(group)) for source, group in groups.items()]
-    return name, arranged, (None,) * sum(map(len, groups.values()))
-
-
-def _picker(places: Sequence[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
-    if len(places) > 1:
-        return itemgetter(*places)
-    return lambda values: tuple(values[place] for place in places)
