@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from nextplay.facts.objective_state import ObjectiveState, objective_states
-from nextplay.facts.survey_answers import Answers
+from nextplay.facts.survey_answers import Answers, Place, Scope
 from nextplay.snapshot import CustomerSnapshot, Event, Touchpoint
 
 
@@ -33,6 +33,10 @@ class AccountView:
         if self._answers is None:
             self._answers = Answers(self.snapshot.surveys or (), today=self.today, stale_after=self.stale_after)
         return self._answers
+
+    def survey_scopes(self) -> Mapping[Place, Scope]:
+        """Return the answers of every kind, touchpoint and role that there are any of."""
+        return self.answers().scopes
 
     def touchpoints(self) -> Mapping[str | None, Touchpoint]:
         """Return the rows of the touchpoints by their names."""

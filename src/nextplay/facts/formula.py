@@ -32,6 +32,11 @@ def field(path: str) -> Formula:
     return Formula(f"{{it}}.{path}")
 
 
+def through(path: str, field: str) -> Formula:
+    """Return a field of what stands at `path`, unknown where nothing does."""
+    return Formula(f"None if (a := {{it}}.{path}) is None else a.{field}")
+
+
 def iso_day(path: str) -> Formula:
     """Return the date at `path` as ISO 8601 text."""
     return Formula(f"None if (a := {{it}}.{path}) is None else a.isoformat()")

@@ -17,7 +17,7 @@ from nextplay.facts.account_view import AccountView
 from nextplay.facts.item_fields import ITEM_FIELDS, Row
 from nextplay.facts.items import LIST_OF, MOST_ITEMS, Item
 from nextplay.facts.spec import ItemKind
-from nextplay.facts.survey_answers import HIGHEST_LOW, Answer, ease_of
+from nextplay.facts.survey_answers import HIGHEST_LOW, drivers_of, ease_of, waiting
 from nextplay.snapshot import (
     SCALE_RANGE,
     CustomerSnapshot,
@@ -179,14 +179,13 @@ _LABELS: Final[Mapping[ItemKind, Callable[[Any], str]]] = {
 def _survey_state(row: Survey, others: Sequence[Survey]) -> SurveyState:
     kind = _kind(row)
     value = ease_of(row)
-    answer = Answer(row, kind or "", 0.0, 0, low=False, places=())
     return SurveyState(
         kind=kind,
         ease=value if kind == "ces" else None,
         low=None if kind is None or value is None else value <= HIGHEST_LOW[kind],
         newest=_is_newest(row, others),
-        drivers=answer.drivers(),
-        waiting=answer.waiting(),
+        drivers=drivers_of(row),
+        waiting=waiting(row),
     )
 
 

@@ -7,9 +7,10 @@ respondent supersedes none and is superseded by none. An answer older than its k
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, NamedTuple
+from dataclasses import dataclass
+from typing import Final, get_args
 
-from nextplay.snapshot import SCALE_RANGE, Survey
+from nextplay.snapshot import SCALE_RANGE, Survey, TouchpointName
 
 HIGHEST_LOW: Final = {"nps": 6.0, "csat": 2.0, "ces": 0.5}
 """Kind → the best value that still is low: detractors are 0-6, low CSAT is 1-2, low ease is up to 0.5."""
@@ -22,13 +23,18 @@ _ROUNDING: Final = 6
 
 Place = tuple[str, str | None]
 """Kind, and the touchpoint or role; `None` for all answers of the kind. No word is both a touchpoint and a role."""
+_PLACES: Final[tuple[Place, ...]] = tuple(
+    (kind, name) for kind in HIGHEST_LOW for name in (None, *get_args(TouchpointName), *RESPONDENT_ROLES)
+)
+"""Every place that has facts."""
 
 
-class Answer(NamedTuple):
+@dataclass(slots=True, eq=False)
+class Answer:
     """One answer that counts. `value` is NPS points, CSAT score or ease 0..1; `day` an ordinal.
 
-    `places` are those that it belongs to. `previous` is the value that the same respondent gave before, at the same
-    touchpoint.
+    `drivers` are the reasons named, sorted; `None` where it is unknown whether any was. `places` are those that it
+    belongs to. `previous` is the value that the same respondent gave before, at the same touchpoint.
     """
 
     survey: Survey
@@ -36,31 +42,30 @@ class Answer(NamedTuple):
     value: float
     day: int
     low: bool
+    drivers: tuple[str, ...] | None
     places: tuple[Place, ...]
     previous: float | None = None
 
-    def drivers(self) -> tuple[str, ...] | None:
-        """Return the reasons named, sorted; `None` where it is unknown whether any was."""
-        one = None if self.survey.driver is None else (self.survey.driver,)
-        if self.survey.drivers is None:
-            return one
-        return tuple(sorted({*self.survey.drivers, *(one or ())}))
-
-    def waiting(self) -> bool | None:
-        """Tell whether a follow-up is still owed, `None` where nobody said."""
-        if self.survey.followed_up_on is not None or self.survey.follow_up in {"done", "not_needed"}:
-            return False
-        return None if self.survey.follow_up is None else True
-
     def by_age(self) -> tuple[object, ...]:
         """Sort the newest first; of one day the worse, then the one whose drivers are known, then by drivers."""
-        drivers = self.drivers()
-        return (-self.day, self.value, drivers is None, drivers or ())
+        return (-self.day, self.value, self.drivers is None, self.drivers or ())
 
     def by_value(self) -> tuple[object, ...]:
         """Sort the worst first; of one value the newest, then the one whose drivers are known, then by drivers."""
-        drivers = self.drivers()
-        return (self.value, -self.day, drivers is None, drivers or ())
+        return (self.value, -self.day, self.drivers is None, self.drivers or ())
+
+
+def drivers_of(survey: Survey) -> tuple[str, ...] | None:
+    """Return the reasons named, sorted; `None` where it is unknown whether any was."""
+    one = None if survey.driver is None else (survey.driver,)
+    return one if survey.drivers is None else tuple(sorted({*survey.drivers, *(one or ())}))
+
+
+def waiting(survey: Survey) -> bool | None:
+    """Tell whether a follow-up is still owed, `None` where nobody said."""
+    if survey.followed_up_on is not None or survey.follow_up in {"done", "not_needed"}:
+        return False
+    return None if survey.follow_up is None else True
 
 
 class Scope:
@@ -73,85 +78,76 @@ class Scope:
 
     __slots__ = ("days_since_newest", "fresh", "known", "newest", "today", "worst")
 
-    def __init__(self, answers: Sequence[Answer], *, newest_day: int, doubt: int, today: int, stale_after: int) -> None:
+    def __init__(
+        self, known: Sequence[Answer], *, today: int, newest_day: int, doubt: int = _NO_DAY, oldest_fresh: int = 1
+    ) -> None:
         """Decide once what the answers say.
 
         `newest_day` is the newest on which anybody answered, `doubt` the newest on which it is undecided what.
         """
-        oldest_fresh = today - stale_after
         self.today = today
-        self.known = known = [answer for answer in answers if answer.day >= oldest_fresh]
+        self.known = known
         self.newest = self.worst = known[0] if known else None
         if len(known) > 1:
             self.newest, self.worst = min(known, key=Answer.by_age), min(known, key=Answer.by_value)
-        self.fresh: list[Answer] | None = known
-        self.days_since_newest = max(0, today - newest_day) if _NO_DAY < newest_day < EVERY_DAY else None
-        if self.newest and self.newest.day <= doubt:
+        self.fresh: Sequence[Answer] | None = known
+        self.days_since_newest: int | None = None
+        if _NO_DAY < newest_day < EVERY_DAY:
+            self.days_since_newest = today - newest_day if newest_day < today else 0
+        if doubt and self.newest and self.newest.day <= doubt:
             self.newest = None
         if doubt >= oldest_fresh:
             self.worst = self.fresh = None
 
 
-_EMPTY: Final = Scope((), newest_day=_NO_DAY, doubt=_NO_DAY - 1, today=_NO_DAY, stale_after=0)
+_EMPTY: Final = Scope((), today=_NO_DAY, newest_day=_NO_DAY)
 
 
 class Low:
     """The low answers of all kinds. `complete` is false while an undecided row could be low.
 
-    `named` are the reasons that any of them gives; `unnamed` tells whether one of them keeps its reasons to itself.
+    `named` are the reasons that any of them gives; `others` says of any other reason whether one gives it, `None` while
+    a low answer keeps its reasons to itself, or the answers are not complete.
     """
 
-    __slots__ = ("any", "complete", "named", "unnamed")
+    __slots__ = ("any", "complete", "named", "others")
 
     def __init__(self, scopes: Iterable[Scope]) -> None:
         """Sum up the whole of every kind that anybody was asked about."""
-        low: list[Answer] = []
-        self.complete = True
+        self.any, self.complete, unnamed = False, True, False
+        self.named: set[str] = set()
         for scope in scopes:
-            low += [answer for answer in scope.known if answer.low]
             self.complete = self.complete and scope.fresh is not None
-        drivers = [answer.drivers() for answer in low]
-        self.any = bool(low)
-        self.named = {driver for named in drivers for driver in named or ()}
-        self.unnamed = None in drivers
+            for answer in scope.known:
+                if answer.low:
+                    self.any = True
+                    unnamed = unnamed or answer.drivers is None
+                    self.named.update(answer.drivers or ())
+        self.others: bool | None = None if unnamed or not self.complete else False
 
 
 class Answers:
-    """All rows of `surveys`, cut into scopes on demand."""
+    """All rows of `surveys`, cut into `scopes`: those of every place that a row belongs to, or may belong to."""
 
-    __slots__ = ("_answers", "_doubts", "_low", "_newest_day", "_scopes", "_stale_after", "_today", "_unknown")
+    __slots__ = ("_doubts", "_newest_day", "_stale_after", "_today", "_unknown", "scopes")
 
     def __init__(self, surveys: Sequence[Survey], *, today: int, stale_after: Mapping[str, int]) -> None:
         """Bring every row onto the scale of its kind, and leave the newest of each touchpoint and respondent."""
-        self._answers: dict[Place, list[Answer]] = {}
         self._newest_day: dict[Place, int] = {}
         self._doubts: dict[object, int] = {}
-        self._scopes: dict[Place, Scope] = {}
         self._stale_after = stale_after
         self._today = today
         self._unknown = False
-        self._low: Low | None = None
-        for answer in self._current(surveys):
-            for place in answer.places:
-                self._answers.setdefault(place, []).append(answer)
+        current = self._current(surveys)
+        self.scopes: Mapping[Place, Scope] = self._cut(current)
 
     def whole(self, kind: str) -> Scope:
         """Return all answers of `kind`, wherever and by whomever."""
-        return self.part((kind, None)) or _EMPTY
-
-    def part(self, place: Place) -> Scope | None:
-        """Return the answers of a kind at a touchpoint or of a role, `None` where there are none."""
-        found = self._scopes.get(place)
-        if found is None and (place in self._newest_day or self._unknown):
-            return self._cut(place)
-        return found
+        return self.scopes.get((kind, None)) or _EMPTY
 
     def low(self) -> Low:
         """Return what the low answers of all kinds say."""
-        if self._low is None:
-            scopes = [self.part((kind, None)) for kind in HIGHEST_LOW]
-            self._low = Low([scope for scope in scopes if scope is not None])
-        return self._low
+        return Low([scope for kind in HIGHEST_LOW if (scope := self.scopes.get((kind, None))) is not None])
 
     def _current(self, surveys: Sequence[Survey]) -> Iterable[Answer]:
         """Return the newest answer of each touchpoint and respondent, where no undecided row may have replaced it."""
@@ -169,12 +165,13 @@ class Answers:
         kind = survey.kind or (SCALE_RANGE[survey.scale][0] if survey.scale else None)
         day = EVERY_DAY if survey.answered_on is None else survey.answered_on.toordinal()
         places = () if kind is None else _places(kind, survey)
+        newest_day = self._newest_day
         for place in places:
-            if day > self._newest_day.get(place, _NO_DAY):
-                self._newest_day[place] = day
+            if place not in newest_day or day > newest_day[place]:
+                newest_day[place] = day
         value = ease_of(survey)
         if kind is not None and value is not None and day != EVERY_DAY:
-            return Answer(survey, kind, value, day, value <= HIGHEST_LOW[kind], places)
+            return Answer(survey, kind, value, day, value <= HIGHEST_LOW[kind], drivers_of(survey), places)
         self._unknown = self._unknown or kind is None
         who = () if survey.respondent_id is None else ((kind, survey.touchpoint, survey.respondent_id),)
         self._doubt(day, (*places, *who))
@@ -192,15 +189,26 @@ class Answers:
         self._doubt(answer.day, answer.places)
         return False
 
-    def _cut(self, place: Place) -> Scope:
-        found = self._scopes[place] = Scope(
-            self._answers.get(place, ()),
-            newest_day=EVERY_DAY if self._unknown else self._newest_day[place],
-            doubt=EVERY_DAY if self._unknown else self._doubts.get(place, _NO_DAY),
-            today=self._today,
-            stale_after=self._stale_after[place[0]],
-        )
-        return found
+    def _cut(self, answers: Iterable[Answer]) -> dict[Place, Scope]:
+        """Cut the fresh answers into scopes; a row of no known kind may belong anywhere."""
+        today = self._today
+        oldest_fresh = {kind: today - days for kind, days in self._stale_after.items()}
+        fresh: dict[Place, list[Answer]] = {place: [] for place in (_PLACES if self._unknown else self._newest_day)}
+        for answer in answers:
+            if answer.day >= oldest_fresh[answer.kind]:
+                for place in answer.places:
+                    fresh[place].append(answer)
+        doubts, unknown = self._doubts, self._unknown
+        return {
+            place: Scope(
+                known,
+                today=today,
+                newest_day=EVERY_DAY if unknown else self._newest_day[place],
+                doubt=EVERY_DAY if unknown else doubts.get(place, _NO_DAY),
+                oldest_fresh=oldest_fresh[place[0]],
+            )
+            for place, known in fresh.items()
+        }
 
 
 def _places(kind: str, survey: Survey) -> tuple[Place, ...]:
@@ -214,7 +222,8 @@ def _superseding(answers: list[Answer]) -> Answer:
     """Return the newest of one respondent's answers, with the value that it replaces."""
     newest, *older = sorted(answers, key=Answer.by_age)
     previous = next((answer.value for answer in older if answer.day != newest.day), None)
-    return newest._replace(previous=previous)
+    newest.previous = previous
+    return newest
 
 
 def ease_of(survey: Survey) -> float | None:

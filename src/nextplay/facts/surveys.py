@@ -20,13 +20,15 @@ from nextplay.facts.declare import (
     ROW_COUNT,
     SHARE,
     Fact,
+    Part,
     Shape,
     derived,
     spec_of,
     words_of,
 )
+from nextplay.facts.formula import Formula, field, through
 from nextplay.facts.spec import Preference
-from nextplay.facts.survey_answers import RESPONDENT_ROLES, Low, Scope
+from nextplay.facts.survey_answers import RESPONDENT_ROLES, Low, Scope, waiting
 from nextplay.facts.surveys_inverse import write_surveys
 from nextplay.snapshot import SurveyDriver, SurveyKind, TouchpointName
 
@@ -60,7 +62,7 @@ def survey_facts(stale_after: Mapping[str, int]) -> Iterator[Fact]:
         for role in RESPONDENT_ROLES:
             about = f" by a respondent in the role {role.replace('_', ' ')}"
             yield from _scope_facts(kind, f"surveys.{kind}.{role}", _part(kind, role), about, _ROLE_READS)
-    yield _flag("surveys.any_low", "Whether any fresh answer of any kind is low.", _TOUCHPOINT_READS, _any_low)
+    yield _flag("surveys.any_low", "Whether any fresh answer of any kind is low.", _TOUCHPOINT_READS, _ANY_LOW)
     for driver in get_args(SurveyDriver):
         meaning = f"Whether any low fresh answer of any kind names {driver.replace('_', ' ')} as its reason."
         reads = (*_TOUCHPOINT_READS, *_DRIVER_READS)
@@ -72,7 +74,7 @@ def _scope_facts(
 ) -> Iterator[Fact]:
     shown = kind.upper()
 
-    def fact(name: str, shape: Shape, meaning: str, read: Callable[[Scope], FactValue], prefer: Preference) -> Fact:
+    def fact(name: str, shape: Shape, meaning: str, read: Formula, prefer: Preference) -> Fact:
         return derived(
             spec_of(
                 f"{prefix}.{name}",
@@ -86,16 +88,13 @@ def _scope_facts(
             write=write_surveys,
         )
 
-    yield fact("newest", _VALUE[kind], f"Newest {shown} answer{about}.", _newest, "higher_is_better")
-    yield fact("worst", _VALUE[kind], f"Worst {shown} answer{about}.", _worst, "higher_is_better")
+    yield fact("newest", _VALUE[kind], f"Newest {shown} answer{about}.", through("newest", "value"), "higher_is_better")
+    yield fact("worst", _VALUE[kind], f"Worst {shown} answer{about}.", through("worst", "value"), "higher_is_better")
     age = f"Days since the newest {shown} answer{about}, stale or not."
-    yield fact("days_since_newest", DAYS, age, _days_since_newest, "context")
-    yield fact(
-        "newest_drivers", _DRIVERS, f"Reasons named in the newest {shown} answer{about}.", _newest_drivers, "context"
-    )
-    yield fact(
-        "worst_drivers", _DRIVERS, f"Reasons named in the worst {shown} answer{about}.", _worst_drivers, "context"
-    )
+    yield fact("days_since_newest", DAYS, age, field("days_since_newest"), "context")
+    for which in ("newest", "worst"):
+        named = f"Reasons named in the {which} {shown} answer{about}."
+        yield fact(f"{which}_drivers", _DRIVERS, named, through(which, "drivers"), "context")
 
 
 def _whole_facts(kind: str, stale_after: int) -> Iterator[Fact]:
@@ -128,7 +127,7 @@ def _whole_facts(kind: str, stale_after: int) -> Iterator[Fact]:
     yield fact("low_open_days", waiting, age, _low_open_days, "lower_is_better")
 
 
-def _flag(name: str, meaning: str, reads: tuple[str, ...], read: Callable[[Low], bool | None]) -> Fact:
+def _flag(name: str, meaning: str, reads: tuple[str, ...], read: Formula) -> Fact:
     return derived(
         spec_of(name, FLAG, meaning, reads=reads, prefer="lower_is_better"),
         source=_low,
@@ -142,34 +141,12 @@ def _whole(kind: str) -> Callable[[AccountView], Scope]:
     return lambda view: view.answers().whole(kind)
 
 
-@cache
-def _part(kind: str, name: str) -> Callable[[AccountView], Scope | None]:
-    place = (kind, name)
-    return lambda view: view.answers().part(place)
+def _part(kind: str, name: str) -> Part:
+    return Part(AccountView.survey_scopes, (kind, name))
 
 
 def _low(view: AccountView) -> Low:
     return view.answers().low()
-
-
-def _newest(scope: Scope) -> float | None:
-    return None if scope.newest is None else scope.newest.value
-
-
-def _worst(scope: Scope) -> float | None:
-    return None if scope.worst is None else scope.worst.value
-
-
-def _days_since_newest(scope: Scope) -> int | None:
-    return scope.days_since_newest
-
-
-def _newest_drivers(scope: Scope) -> tuple[str, ...] | None:
-    return None if scope.newest is None else scope.newest.drivers()
-
-
-def _worst_drivers(scope: Scope) -> tuple[str, ...] | None:
-    return None if scope.worst is None else scope.worst.drivers()
 
 
 def _mean(scope: Scope) -> float | None:
@@ -199,20 +176,16 @@ def _low_open_days(scope: Scope) -> int | None:
     """Return the longest wait; an answer of which nobody says whether it was followed up may wait the longest."""
     if scope.fresh is None:
         return None
-    low = [answer for answer in scope.fresh if answer.low]
-    known = max((scope.today - answer.day for answer in low if answer.waiting()), default=0)
-    doubtful = max((scope.today - answer.day for answer in low if answer.waiting() is None), default=0)
-    return known if known >= doubtful else None
+    known, doubtful = [], []
+    for answer in scope.fresh:
+        if answer.low and (owed := waiting(answer.survey)) is not False:
+            (known if owed else doubtful).append(scope.today - answer.day)
+    longest = max(known, default=0)
+    return longest if longest >= max(doubtful, default=0) else None
 
 
-def _any_low(low: Low) -> bool | None:
-    return True if low.any else False if low.complete else None
+_ANY_LOW: Final = Formula("True if {it}.any else False if {it}.complete else None")
 
 
-def _any_low_names(driver: str) -> Callable[[Low], bool | None]:
-    def names(low: Low) -> bool | None:
-        if driver in low.named:
-            return True
-        return None if low.unnamed or not low.complete else False
-
-    return names
+def _any_low_names(driver: str) -> Formula:
+    return Formula(f"True if {driver!r} in {{it}}.named else {{it}}.others")
