@@ -176,7 +176,8 @@ def _low_open_days(scope: Scope) -> int | None:
     """Return the longest wait; an answer of which nobody says whether it was followed up may wait the longest."""
     if scope.fresh is None:
         return None
-    known, doubtful = [], []
+    known: list[int] = []
+    doubtful: list[int] = []
     for answer in scope.fresh:
         if answer.low and (owed := waiting(answer.survey)) is not False:
             (known if owed else doubtful).append(scope.today - answer.day)
