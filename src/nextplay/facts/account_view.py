@@ -34,9 +34,13 @@ class AccountView:
             self._answers = Answers(self.snapshot.surveys or (), today=self.today, stale_after=self.stale_after)
         return self._answers
 
-    def survey_scopes(self) -> Mapping[Place, Scope]:
-        """Return the answers of every kind, touchpoint and role that there are any of."""
-        return self.answers().scopes
+    def survey_wholes(self) -> Mapping[str, Scope]:
+        """Return the answers of every kind."""
+        return self.answers().wholes
+
+    def survey_parts(self) -> Mapping[Place, Scope]:
+        """Return the answers of a kind at each touchpoint and of each role, where there are any."""
+        return self.answers().parts
 
     def touchpoints(self) -> Mapping[str | None, Touchpoint]:
         """Return the rows of the touchpoints by their names."""

@@ -21,19 +21,18 @@ EVERY_DAY: Final = 1 << 40
 """Day of a row without a day: it may be as new as any."""
 _ROUNDING: Final = 6
 
-Place = tuple[str, str | None]
-"""Kind, and the touchpoint or role; `None` for all answers of the kind. No word is both a touchpoint and a role."""
+Place = tuple[str, str]
+"""Kind, and the touchpoint or role. No word is both."""
 _PLACES: Final[tuple[Place, ...]] = tuple(
-    (kind, name) for kind in HIGHEST_LOW for name in (None, *get_args(TouchpointName), *RESPONDENT_ROLES)
+    (kind, name) for kind in HIGHEST_LOW for name in (*get_args(TouchpointName), *RESPONDENT_ROLES)
 )
-"""Every place that has facts."""
 
 
 @dataclass(slots=True, eq=False)
 class Answer:
     """One answer that counts. `value` is NPS points, CSAT score or ease 0..1; `day` an ordinal.
 
-    `drivers` are the reasons named, sorted; `None` where it is unknown whether any was. `places` are those that it
+    `drivers` are the reasons named, sorted; `None` where it is unknown whether any was. `scopes` are those that it
     belongs to. `previous` is the value that the same respondent gave before, at the same touchpoint.
     """
 
@@ -43,7 +42,7 @@ class Answer:
     day: int
     low: bool
     drivers: tuple[str, ...] | None
-    places: tuple[Place, ...]
+    scopes: Sequence[Scope]
     previous: float | None = None
 
     def by_age(self) -> tuple[object, ...]:
@@ -57,8 +56,12 @@ class Answer:
 
 def drivers_of(survey: Survey) -> tuple[str, ...] | None:
     """Return the reasons named, sorted; `None` where it is unknown whether any was."""
-    one = None if survey.driver is None else (survey.driver,)
-    return one if survey.drivers is None else tuple(sorted({*survey.drivers, *(one or ())}))
+    one, several = survey.driver, survey.drivers
+    if several is None:
+        return None if one is None else (one,)
+    if one is None and len(several) <= 1:
+        return several
+    return tuple(sorted({*several} if one is None else {*several, one}))
 
 
 def waiting(survey: Survey) -> bool | None:
@@ -76,31 +79,38 @@ class Scope:
     given here, stale and replaced ones too.
     """
 
-    __slots__ = ("days_since_newest", "fresh", "known", "newest", "today", "worst")
+    __slots__ = ("days_since_newest", "doubt", "fresh", "known", "newest", "newest_day", "today", "worst")
 
-    def __init__(
-        self, known: Sequence[Answer], *, today: int, newest_day: int, doubt: int = _NO_DAY, oldest_fresh: int = 1
-    ) -> None:
-        """Decide once what the answers say.
+    def __init__(self, today: int) -> None:
+        """Begin without answers.
 
-        `newest_day` is the newest on which anybody answered, `doubt` the newest on which it is undecided what.
+        `newest_day` will be the newest day on which anybody answered, `doubt` the newest on which it is undecided what.
         """
         self.today = today
-        self.known = known
-        self.newest = self.worst = known[0] if known else None
-        if len(known) > 1:
-            self.newest, self.worst = min(known, key=Answer.by_age), min(known, key=Answer.by_value)
-        self.fresh: Sequence[Answer] | None = known
+        self.newest_day = self.doubt = _NO_DAY
+        self.known: list[Answer] = []
+        self.fresh: list[Answer] | None = self.known
+        self.newest: Answer | None = None
+        self.worst: Answer | None = None
         self.days_since_newest: int | None = None
-        if _NO_DAY < newest_day < EVERY_DAY:
-            self.days_since_newest = today - newest_day if newest_day < today else 0
-        if doubt and self.newest and self.newest.day <= doubt:
-            self.newest = None
+
+    def settle(self, *, oldest_fresh: int) -> None:
+        """Decide once what the answers say, now that all are known."""
+        known, doubt, today = self.known, self.doubt, self.today
+        if known:
+            self.newest = self.worst = known[0]
+            if len(known) > 1:
+                self.newest, self.worst = min(known, key=Answer.by_age), min(known, key=Answer.by_value)
+            if self.newest.day <= doubt:
+                self.newest = None
         if doubt >= oldest_fresh:
             self.worst = self.fresh = None
+        if self.newest_day < EVERY_DAY:
+            self.days_since_newest = today - self.newest_day if self.newest_day < today else 0
 
 
-_EMPTY: Final = Scope((), today=_NO_DAY, newest_day=_NO_DAY)
+_NOBODY: Final = Scope(_NO_DAY)
+"""What a kind says that nobody was asked about."""
 
 
 class Low:
@@ -127,27 +137,30 @@ class Low:
 
 
 class Answers:
-    """All rows of `surveys`, cut into `scopes`: those of every place that a row belongs to, or may belong to."""
+    """All rows of `surveys`: the `wholes` of every kind, and of its touchpoints and roles the `parts` there are."""
 
-    __slots__ = ("_doubts", "_newest_day", "_stale_after", "_today", "_unknown", "scopes")
+    __slots__ = ("_doubts", "_oldest_fresh", "_today", "parts", "wholes")
 
     def __init__(self, surveys: Sequence[Survey], *, today: int, stale_after: Mapping[str, int]) -> None:
         """Bring every row onto the scale of its kind, and leave the newest of each touchpoint and respondent."""
-        self._newest_day: dict[Place, int] = {}
+        self.wholes = dict.fromkeys(HIGHEST_LOW, _NOBODY)
+        self.parts: dict[Place, Scope] = {}
         self._doubts: dict[object, int] = {}
-        self._stale_after = stale_after
         self._today = today
-        self._unknown = False
-        current = self._current(surveys)
-        self.scopes: Mapping[Place, Scope] = self._cut(current)
-
-    def whole(self, kind: str) -> Scope:
-        """Return all answers of `kind`, wherever and by whomever."""
-        return self.scopes.get((kind, None)) or _EMPTY
+        self._oldest_fresh = oldest_fresh = {kind: today - days for kind, days in stale_after.items()}
+        for answer in self._current(surveys):
+            if answer.day >= oldest_fresh[answer.kind]:
+                for scope in answer.scopes:
+                    scope.known.append(answer)
+        for kind, whole in self.wholes.items():
+            if whole is not _NOBODY:
+                whole.settle(oldest_fresh=oldest_fresh[kind])
+        for place, part in self.parts.items():
+            part.settle(oldest_fresh=oldest_fresh[place[0]])
 
     def low(self) -> Low:
         """Return what the low answers of all kinds say."""
-        return Low([scope for kind in HIGHEST_LOW if (scope := self.scopes.get((kind, None))) is not None])
+        return Low(self.wholes.values())
 
     def _current(self, surveys: Sequence[Survey]) -> Iterable[Answer]:
         """Return the newest answer of each touchpoint and respondent, where no undecided row may have replaced it."""
@@ -164,58 +177,56 @@ class Answers:
         """Return what a row says; where that is undecided, note what it leaves in doubt."""
         kind = survey.kind or (SCALE_RANGE[survey.scale][0] if survey.scale else None)
         day = EVERY_DAY if survey.answered_on is None else survey.answered_on.toordinal()
-        places = () if kind is None else _places(kind, survey)
-        newest_day = self._newest_day
-        for place in places:
-            if place not in newest_day or day > newest_day[place]:
-                newest_day[place] = day
+        scopes, latest = (self._every_scope(), EVERY_DAY) if kind is None else (self._scopes(kind, survey), day)
+        for scope in scopes:
+            if latest > scope.newest_day:  # noqa: PLR1730  a call for each costs more than the rest of it
+                scope.newest_day = latest
         value = ease_of(survey)
         if kind is not None and value is not None and day != EVERY_DAY:
-            return Answer(survey, kind, value, day, value <= HIGHEST_LOW[kind], drivers_of(survey), places)
-        self._unknown = self._unknown or kind is None
-        who = () if survey.respondent_id is None else ((kind, survey.touchpoint, survey.respondent_id),)
-        self._doubt(day, (*places, *who))
+            return Answer(survey, kind, value, day, value <= HIGHEST_LOW[kind], drivers_of(survey), scopes)
+        _doubt(scopes, latest)
+        if survey.respondent_id is not None:
+            who = (kind, survey.touchpoint, survey.respondent_id)
+            self._doubts[who] = max(day, self._doubts.get(who, _NO_DAY))
         return None
 
-    def _doubt(self, day: int, about: Iterable[object]) -> None:
-        for subject in about:
-            self._doubts[subject] = max(day, self._doubts.get(subject, _NO_DAY))
+    def _scopes(self, kind: str, survey: Survey) -> Sequence[Scope]:
+        """Return the scopes that a row belongs to."""
+        scopes = [self._whole(kind)]
+        if survey.touchpoint is not None:
+            scopes.append(self._part((kind, survey.touchpoint)))
+        if survey.respondent_role in RESPONDENT_ROLES:
+            scopes.append(self._part((kind, survey.respondent_role)))
+        return scopes
+
+    def _every_scope(self) -> Sequence[Scope]:
+        """Return all scopes: a row of unknown kind may belong to any."""
+        return [*map(self._whole, HIGHEST_LOW), *map(self._part, _PLACES)]
+
+    def _whole(self, kind: str) -> Scope:
+        whole = self.wholes[kind]
+        if whole is _NOBODY:
+            whole = self.wholes[kind] = Scope(self._today)
+        return whole
+
+    def _part(self, place: Place) -> Scope:
+        part = self.parts.get(place)
+        if part is None:
+            part = self.parts[place] = Scope(self._today)
+        return part
 
     def _stands(self, answer: Answer) -> bool:
         """Tell whether no undecided row may have replaced the answer; where one may, the answer is undecided itself."""
         who = (answer.survey.touchpoint, answer.survey.respondent_id)
         if answer.day > max(self._doubts.get((kind, *who), _NO_DAY) for kind in (answer.kind, None)):
             return True
-        self._doubt(answer.day, answer.places)
+        _doubt(answer.scopes, answer.day)
         return False
 
-    def _cut(self, answers: Iterable[Answer]) -> dict[Place, Scope]:
-        """Cut the fresh answers into scopes; a row of no known kind may belong anywhere."""
-        today = self._today
-        oldest_fresh = {kind: today - days for kind, days in self._stale_after.items()}
-        fresh: dict[Place, list[Answer]] = {place: [] for place in (_PLACES if self._unknown else self._newest_day)}
-        for answer in answers:
-            if answer.day >= oldest_fresh[answer.kind]:
-                for place in answer.places:
-                    fresh[place].append(answer)
-        doubts, unknown = self._doubts, self._unknown
-        return {
-            place: Scope(
-                known,
-                today=today,
-                newest_day=EVERY_DAY if unknown else self._newest_day[place],
-                doubt=EVERY_DAY if unknown else doubts.get(place, _NO_DAY),
-                oldest_fresh=oldest_fresh[place[0]],
-            )
-            for place, known in fresh.items()
-        }
 
-
-def _places(kind: str, survey: Survey) -> tuple[Place, ...]:
-    whole, role = (kind, None), survey.respondent_role
-    if role in RESPONDENT_ROLES:
-        return (whole, (kind, role)) if survey.touchpoint is None else (whole, (kind, role), (kind, survey.touchpoint))
-    return (whole,) if survey.touchpoint is None else (whole, (kind, survey.touchpoint))
+def _doubt(scopes: Iterable[Scope], day: int) -> None:
+    for scope in scopes:
+        scope.doubt = max(day, scope.doubt)
 
 
 def _superseding(answers: list[Answer]) -> Answer:

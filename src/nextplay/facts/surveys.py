@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
 from typing import Final, get_args
 
 from nextplay.decision import FactValue
@@ -136,13 +135,12 @@ def _flag(name: str, meaning: str, reads: tuple[str, ...], read: Formula) -> Fac
     )
 
 
-@cache
-def _whole(kind: str) -> Callable[[AccountView], Scope]:
-    return lambda view: view.answers().whole(kind)
+def _whole(kind: str) -> Part:
+    return Part(AccountView.survey_wholes, kind)
 
 
 def _part(kind: str, name: str) -> Part:
-    return Part(AccountView.survey_scopes, (kind, name))
+    return Part(AccountView.survey_parts, (kind, name))
 
 
 def _low(view: AccountView) -> Low:
@@ -152,7 +150,7 @@ def _low(view: AccountView) -> Low:
 def _mean(scope: Scope) -> float | None:
     if not scope.fresh:
         return None
-    return round(math.fsum(answer.value for answer in scope.fresh) / len(scope.fresh), _ROUNDING)
+    return round(math.fsum([answer.value for answer in scope.fresh]) / len(scope.fresh), _ROUNDING)
 
 
 def _count(scope: Scope) -> int | None:
@@ -176,10 +174,13 @@ def _low_open_days(scope: Scope) -> int | None:
     """Return the longest wait; an answer of which nobody says whether it was followed up may wait the longest."""
     if scope.fresh is None:
         return None
+    low = [answer for answer in scope.fresh if answer.low]
+    if not low:
+        return 0
     known: list[int] = []
     doubtful: list[int] = []
-    for answer in scope.fresh:
-        if answer.low and (owed := waiting(answer.survey)) is not False:
+    for answer in low:
+        if (owed := waiting(answer.survey)) is not False:
             (known if owed else doubtful).append(scope.today - answer.day)
     longest = max(known, default=0)
     return longest if longest >= max(doubtful, default=0) else None
