@@ -9,46 +9,42 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from traceback import extract_tb
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, Literal
 
 import orjson
-import structlog
 
 from nextplay.decision import Decision
 from nextplay.errors import NextplayError
+from nextplay.service.lines import Lines
 
-Log = structlog.typing.FilteringBoundLogger
 _MOST_CAUSES: Final = 8
 _MOST_FRAMES: Final = 40
+_LINE: Final = orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE
+Level = Literal["info", "error"]
 
 
-def json_lines(stream: BinaryIO | None = None) -> Log:
-    """Return a logger that writes one JSON object a line to `stream`, standard error where it is absent."""
-    log: Log = structlog.wrap_logger(
-        structlog.BytesLogger(stream or sys.stderr.buffer),
-        wrapper_class=structlog.make_filtering_bound_logger("info"),
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(serializer=orjson.dumps),
-        ],
-        cache_logger_on_first_use=True,
-    )
-    return log
+def json_lines(stream: BinaryIO | None = None) -> Lines:
+    """Return what writes the lines of a journal to `stream`, each at once, or to standard error where it is absent.
+
+    There, lines about single calls are written together, a moment later.
+    """
+    return Lines(stream) if stream is not None else Lines(sys.stderr.buffer, gathers=True)
 
 
 class Journal:
     """The events of the service, each under one name with the same keys."""
 
-    def __init__(self, log: Log, *, worker: int | None = None) -> None:
-        """Write to `log`; each line carries the number of the worker where there are several."""
-        self._log = log if worker is None else log.bind(worker=worker)
+    def __init__(self, lines: Lines, *, worker: int | None = None) -> None:
+        """Write to `lines`; each carries the number of the worker where there are several."""
+        self._lines: Final = lines
+        self._bound: Final = {} if worker is None else {"worker": worker}
         self._stage = "" if worker is None else "worker_"
 
     def decided(self, decision: Decision, *, duration_seconds: float, unknown_fields: int) -> None:
         """Tell that one account was decided."""
-        self._log.info(
+        self._tell_of_call(
             "decided",
             decision_id=decision.decision_id,
             release=decision.release.release,
@@ -62,41 +58,58 @@ class Journal:
 
     def refused(self, method: str, reason: str, violations: int) -> None:
         """Tell that a call was refused for its content or for the load."""
-        self._log.info("refused", method=method, reason=reason, violations=violations)
+        self._tell_of_call("refused", method=method, reason=reason, violations=violations)
 
     def failed(self, method: str, incident: str, error: BaseException) -> None:
         """Tell the cause of a fault of ours; the caller has only the incident."""
-        self._log.error("failed", method=method, incident=incident, causes=[_told(one) for one in _chain(error)])
+        causes = [_told(one) for one in _chain(error)]
+        self._tell("failed", "error", method=method, incident=incident, causes=causes)
 
     def release_taken(self, release: str, rulebook_hash: str, model_hash: str) -> None:
         """Tell that another release serves now."""
-        self._log.info("release_taken", release=release, rulebook_hash=rulebook_hash, model_hash=model_hash)
+        self._tell("release_taken", "info", release=release, rulebook_hash=rulebook_hash, model_hash=model_hash)
 
     def release_refused(self, error: str, count: int) -> None:
         """Tell that what the folders hold cannot serve; the last good release keeps serving."""
-        self._log.error("release_refused", error=error, count=count)
+        self._tell("release_refused", "error", error=error, count=count)
 
     def memory_failed(self, way: str, reason: str) -> None:
         """Tell that the store cannot be read or written (`way`), and why; told again where the reason changes."""
-        self._log.error("memory_failed", way=way, reason=reason)
+        self._tell("memory_failed", "error", way=way, reason=reason)
 
     def memory_recovered(self, way: str, seconds: float) -> None:
         """Tell that the store can be read or written again, after so many seconds."""
-        self._log.info("memory_recovered", way=way, seconds=seconds)
+        self._tell("memory_recovered", "info", way=way, seconds=seconds)
 
     def decisions_lost(self, count: int) -> None:
         """Tell how many decisions since the start were answered and will not be in the log."""
-        self._log.error("decisions_lost", count=count)
+        self._tell("decisions_lost", "error", count=count)
 
     def lived(self, event: str, **details: Any) -> None:  # noqa: ANN401  whatever a stage of life has to say
         """Tell a stage of the life of the process: `started`, `draining`, `stopped`; of one of several `worker_...`."""
-        self._log.info(self._stage + event, **details)
+        self._tell(self._stage + event, "info", **details)
 
     def worker_ended(self, worker: int, exit_code: int | None, *, restarts: int, again_in_seconds: float) -> None:
         """Tell that a worker has died, how often workers were restarted before, and when it is started anew."""
-        self._log.error(
-            "worker_ended", worker=worker, exit_code=exit_code, restarts=restarts, again_in_seconds=again_in_seconds
+        self._tell(
+            "worker_ended",
+            "error",
+            worker=worker,
+            exit_code=exit_code,
+            restarts=restarts,
+            again_in_seconds=again_in_seconds,
         )
+
+    def _tell(self, event: str, level: Level, **details: Any) -> None:  # noqa: ANN401  as `lived`
+        self._lines.write(self._line(event, level, details))
+        self._lines.flush()
+
+    def _tell_of_call(self, event: str, **details: object) -> None:
+        self._lines.write(self._line(event, "info", details))
+
+    def _line(self, event: str, level: Level, details: dict[str, Any]) -> bytes:
+        told = {**self._bound, **details, "event": event, "level": level, "timestamp": datetime.now(UTC)}
+        return orjson.dumps(told, option=_LINE)
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
