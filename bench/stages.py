@@ -27,6 +27,7 @@ from typing import Any, Final, Literal
 from bench.section import Section
 from nextplay import decider as corridor
 from nextplay._proto.nextplay.v1 import decision_service_pb2
+from nextplay.arbitration import Arbiter
 from nextplay.churn.model import ChurnModel
 from nextplay.decider import Decider
 from nextplay.decision import Options
@@ -45,7 +46,7 @@ _INSIDE: Final[tuple[tuple[str, Any, str], ...]] = (
     ("churn", ChurnModel, "score"),
     ("signals and inference", Evaluator, "assess"),
     ("account", corridor, "account_of"),
-    ("arbitration", corridor, "arbitrate"),
+    ("arbitration", Arbiter, "arbitrate"),
     ("decision id", Decider, "_identify"),
     ("texts", Presenter, "present"),
 )

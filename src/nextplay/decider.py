@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any, Final, NamedTuple, TypeVar, cast
 
 from nextplay.account import account_of
-from nextplay.arbitration import Chooser, arbitrate
+from nextplay.arbitration import Arbiter, Chooser
 from nextplay.decision import Decision, Options, Side
 from nextplay.errors import InputInvalid, Violation
 from nextplay.facts import Facts
@@ -63,6 +63,7 @@ class Decider:
         self.release = release
         self._presenter = Presenter(release)
         self._plays = {play.id: play for play in release.rulebook.plays}
+        self._arbiter = Arbiter(release.rulebook.arbitration, release.rulebook.plays)
         self._asks = {gap.id: gap.ask for gap in release.rulebook.gaps if gap.ask is not None}
         self._roster = Roster(release.rulebook)
         self._renaming = Renaming(release.rulebook)
@@ -138,10 +139,9 @@ class Decider:
             with_shadow=options.explanation == "full",
             with_advice=with_advice,
         )
-        arbitration = arbitrate(
+        arbitration = self._arbiter.arbitrate(
             assessment.candidates,
             account=account_of(snapshot, facts, churn_probability=score.probability if score else None),
-            rules=release.rulebook.arbitration,
             history=used,
             diagnosis=assessment.diagnosis,
             lead=assessment.lead,

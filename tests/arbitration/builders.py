@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, TypeVar, cast
 
-from nextplay.arbitration import Account, Arbitration, arbitrate
+from nextplay.arbitration import Account, Arbiter, Arbitration
 from nextplay.decision import DiagnosisKind, GapKind, Side
 from nextplay.rules.assessment import AbsorbedGap, Candidate, GapOutcome
 from nextplay.rules.condition import Parameter
@@ -102,7 +102,7 @@ def chosen(value: V | Parameter, /) -> V:
     return cast("V", value.otherwise) if isinstance(value, Parameter) else value
 
 
-def run(  # noqa: PLR0913  one for each input of `arbitrate`
+def run(  # noqa: PLR0913  one for each input of `Arbiter.arbitrate`
     candidates: Sequence[Candidate],
     *,
     account: Account = ACCOUNT,
@@ -117,15 +117,15 @@ def run(  # noqa: PLR0913  one for each input of `arbitrate`
     done: Collection[str] = (),
 ) -> Arbitration:
     """Arbitrate; standing gaps and plays are those of the candidates unless more are named."""
-    return arbitrate(
+    by_id = {each.id: each for each in (*plays, *(each.play for each in candidates))}
+    return Arbiter(rules, by_id.values()).arbitrate(
         candidates,
         account=account,
-        rules=rules,
         history=history,
         diagnosis=diagnosis,
         lead=lead,
         gaps=[outcome for each in candidates for outcome in each.gaps] if gaps is None else gaps,
-        plays={each.id: each for each in (*plays, *(each.play for each in candidates))},
+        plays=by_id,
         max_actions=max_actions,
         parameter=chosen,
         absorbed=absorbed,

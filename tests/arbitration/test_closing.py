@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 from tests.arbitration.builders import ACCOUNT, actions, candidate, day, gap, past, play, run
@@ -106,7 +105,7 @@ def test_an_open_action_that_waits_is_not_closed() -> None:
 )
 def test_a_renewal_action_expires_with_its_deadline(accepted_ago: int, deadline: int | None, expected: str) -> None:
     """A deadline that lay ahead at the acceptance and has passed ends it; one passed before does not."""
-    account = replace(ACCOUNT, deadline=None if deadline is None else day(deadline))
+    account = ACCOUNT._replace(deadline=None if deadline is None else day(deadline))
     renew = play(purpose="renewal")
     assert closed(run([], plays=[renew], account=account, history=[past("accepted", accepted_ago)])) == {
         "call": expected
@@ -115,7 +114,7 @@ def test_a_renewal_action_expires_with_its_deadline(accepted_ago: int, deadline:
 
 def test_the_deadline_ends_renewal_plays_only() -> None:
     """Repair goes on after the deadline."""
-    account = replace(ACCOUNT, deadline=day(-5))
+    account = ACCOUNT._replace(deadline=day(-5))
     result = run([candidate(play())], account=account, history=[past("accepted", 30)])
     assert [action.state for action in result.actions] == ["escalated"]
 

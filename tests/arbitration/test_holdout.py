@@ -89,7 +89,7 @@ def test_the_lot_depends_on_nothing_but_account_salt_and_play() -> None:
     drawn = {
         account_id: [
             actions(
-                run([candidate(play())], account=replace(ACCOUNT, account_id=account_id, segment=one), rules=without)
+                run([candidate(play())], account=ACCOUNT._replace(account_id=account_id, segment=one), rules=without)
             )
             for one in ("smb", "enterprise", None)
         ]

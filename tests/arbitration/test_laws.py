@@ -66,7 +66,7 @@ ENTRIES = st.builds(
 )
 HISTORIES: st.SearchStrategy[list[HistoryEntry]] = st.just([]) | st.lists(ENTRIES, max_size=8)
 ACCOUNTS = st.builds(
-    lambda deadline, p1_open: replace(ACCOUNT, deadline=None if deadline is None else day(deadline), p1_open=p1_open),
+    lambda deadline, p1_open: ACCOUNT._replace(deadline=None if deadline is None else day(deadline), p1_open=p1_open),
     st.none() | st.integers(-60, 200),
     st.booleans(),
 )
@@ -192,7 +192,7 @@ def _chosen_kinds(result: Arbitration) -> set[str]:
 )
 def test_a_higher_severity_never_lowers_the_priority(severities: list[int], rise: int, deadline: int | None) -> None:
     """Raising one gap of a play raises its priority or leaves it, whatever the levers of the kinds."""
-    account = replace(ACCOUNT, deadline=None if deadline is None else day(deadline))
+    account = ACCOUNT._replace(deadline=None if deadline is None else day(deadline))
     rules = replace(RULES, lever_by_kind={"cx": -40.0, "cs": 80.0})
 
     def priority(first: int, second: int) -> float:

@@ -28,7 +28,7 @@ def test_priority_is_the_product_of_the_four_factors_shown() -> None:
 def test_whoever_multiplies_what_is_shown_gets_what_is_shown() -> None:
     """The product is made of the rounded factors, so that it can be checked by hand."""
     odd = candidate(play(propensity=Prior(1, 3), effect=0.333), gap(severity=0.37))
-    account = replace(ACCOUNT, deadline=day(77), churn_probability=0.123457, annual_value=12_345.67)
+    account = ACCOUNT._replace(deadline=day(77), churn_probability=0.123457, annual_value=12_345.67)
     shown = priority(odd, account=account, rules=replace(RULES, lever_by_play={"call": 7.0}))
     assert shown.propensity == 0.3333
     assert shown.context == round(0.37 * (1 + 2 * 43 / 120), 4)
@@ -43,7 +43,7 @@ def test_whoever_multiplies_what_is_shown_gets_what_is_shown() -> None:
 )
 def test_propensity_is_the_prior(prior: Prior | None, expected: float, notes: tuple[str, ...]) -> None:
     """A play without a prior of its own takes the rulebook's, and says so."""
-    shown = priority(candidate(play(propensity=prior)), account=replace(ACCOUNT, deadline=day(200)))
+    shown = priority(candidate(play(propensity=prior)), account=ACCOUNT._replace(deadline=day(200)))
     assert (shown.propensity, shown.notes) == (expected, notes)
 
 
@@ -64,7 +64,7 @@ def test_context_rises_from_120_days_before_the_deadline(
     deadline: date | None, expected: float, notes: tuple[str, ...]
 ) -> None:
     """Severity 0.5 counts once far from the deadline, threefold at it and after it, once where it is unknown."""
-    shown = priority(candidate(play()), account=replace(ACCOUNT, deadline=deadline))
+    shown = priority(candidate(play()), account=ACCOUNT._replace(deadline=deadline))
     assert (shown.context, shown.notes) == (expected, notes)
 
 
@@ -82,7 +82,7 @@ def test_a_worthless_contract_is_said(
 ) -> None:
     """Where the annual value is 0, known or assumed, and value counts, a note says why the priority is 0."""
     shown = priority(
-        candidate(play()), account=replace(ACCOUNT, deadline=day(200), annual_value=annual_value), rules=rules
+        candidate(play()), account=ACCOUNT._replace(deadline=day(200), annual_value=annual_value), rules=rules
     )
     assert shown.notes == notes
     assert "zero_value" not in notes or shown.priority == 0
@@ -90,9 +90,9 @@ def test_a_worthless_contract_is_said(
 
 def test_an_assumed_deadline_is_said() -> None:
     """A deadline made of an assumed notice carries its note, passed or not."""
-    ahead = replace(ACCOUNT, deadline=day(60), deadline_assumed=True)
+    ahead = ACCOUNT._replace(deadline=day(60), deadline_assumed=True)
     assert priority(candidate(play()), account=ahead).notes == ("deadline_assumed",)
-    passed = replace(ahead, deadline=day(-3))
+    passed = ahead._replace(deadline=day(-3))
     assert priority(candidate(play()), account=passed).notes == ("deadline_passed", "deadline_assumed")
 
 
@@ -118,7 +118,7 @@ def test_value_and_risk_fall_back_to_the_segment(
     changes: dict[str, Any], expected: float, notes: tuple[str, ...]
 ) -> None:
     """What is unknown comes from the segment, else from `otherwise`, each said; a known zero stays zero."""
-    account = replace(ACCOUNT, deadline=day(200), **changes)
+    account = ACCOUNT._replace(deadline=day(200), **changes)
     shown = priority(candidate(play()), account=account)
     assert (shown.value, shown.notes) == (expected, notes)
 
@@ -177,7 +177,7 @@ def test_a_factor_that_is_switched_off_is_one_and_assumes_nothing(factor: str, e
         default_risk={"otherwise": 0.2},
         lever_by_play={} if factor != "lever" else {"call": 50.0},
     )
-    account = replace(ACCOUNT, churn_probability=None)
+    account = ACCOUNT._replace(churn_probability=None)
     assert priority(candidate(play(propensity=None)), account=account, rules=rules) == expected
 
 
@@ -192,7 +192,7 @@ def test_a_factor_that_is_switched_off_is_one_and_assumes_nothing(factor: str, e
 def test_what_was_learned_stands_in_for_the_prior(segment: str | None, expected: float, notes: tuple[str, ...]) -> None:
     """The segment's own comes first, then that over all; and the priority says that it was learned."""
     rules = replace(RULES, learned={"call": {"all": Prior(6, 10), "smb": Prior(9, 10)}})
-    account = replace(ACCOUNT, segment=segment, deadline=day(200))
+    account = ACCOUNT._replace(segment=segment, deadline=day(200))
     for prior in (Prior(1, 2), None):
         shown = priority(candidate(play(propensity=prior)), account=account, rules=rules)
         assert (shown.propensity, shown.notes) == (expected, notes)
@@ -201,9 +201,9 @@ def test_what_was_learned_stands_in_for_the_prior(segment: str | None, expected:
 def test_a_play_of_which_nothing_was_learned_keeps_its_prior() -> None:
     """What others learned changes nothing, nor does a factor that is off."""
     rules = replace(RULES, learned={"write": {"all": Prior(6, 10)}, "call": {"smb": Prior(9, 10)}})
-    elsewhere = replace(ACCOUNT, segment="enterprise", deadline=day(200))
+    elsewhere = ACCOUNT._replace(segment="enterprise", deadline=day(200))
     shown = priority(candidate(play()), account=elsewhere, rules=rules)
     assert (shown.propensity, shown.notes) == (0.5, ())
     off = replace(rules, factors={"propensity": False})
-    shown = priority(candidate(play()), account=replace(ACCOUNT, deadline=day(200)), rules=off)
+    shown = priority(candidate(play()), account=ACCOUNT._replace(deadline=day(200)), rules=off)
     assert (shown.propensity, shown.notes) == (1.0, ())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 from tests.arbitration.builders import ACCOUNT, actions, candidate, day, details, gap, past, play, reasons, run
@@ -127,7 +126,7 @@ def test_the_worst_friction_is_named() -> None:
 def test_an_open_p1_withholds_expansion() -> None:
     """No expansion while a P1 is open, even where no gap says so."""
     grow = candidate(play("grow", "ready", purpose="expansion"), gap("ready", "opportunity"))
-    result = run([grow], account=replace(ACCOUNT, p1_open=True))
+    result = run([grow], account=ACCOUNT._replace(p1_open=True))
     assert (reasons(result), details(result)) == ({"grow": "friction_first"}, {"by": "p1"})
 
 

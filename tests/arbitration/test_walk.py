@@ -301,7 +301,7 @@ def test_a_hold_or_friction_says_not_now_to_an_open_action() -> None:
     accepted = past("accepted", 3)
     held = run([candidate(play())], history=[accepted, past("held", 1, until=day(2))])
     assert (reasons(held), held.closed) == ({"call": "held"}, ())
-    account = replace(ACCOUNT, p1_open=True)
+    account = ACCOUNT._replace(p1_open=True)
     friction = run([candidate(play(purpose="expansion"))], account=account, history=[accepted])
     assert (reasons(friction), friction.closed) == ({"call": "friction_first"}, ())
 

@@ -12,6 +12,6 @@ Pure functions on frozen values. `Account.as_of` is the only clock.
 """
 
 from nextplay.arbitration.outcome import Account, Arbitration, Chooser, RankedAction, WithheldPlay
-from nextplay.arbitration.ranking import arbitrate
+from nextplay.arbitration.ranking import Arbiter
 
-__all__ = ["Account", "Arbitration", "Chooser", "RankedAction", "WithheldPlay", "arbitrate"]
+__all__ = ["Account", "Arbiter", "Arbitration", "Chooser", "RankedAction", "WithheldPlay"]

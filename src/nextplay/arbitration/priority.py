@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from nextplay.arbitration.outcome import Account, Chooser
 from nextplay.decision import Priority
@@ -15,15 +14,42 @@ from nextplay.rules.rulebook import ALL_SEGMENTS, ArbitrationRules, Play, Prior
 
 RAMP_DAYS: Final = 120
 """How long before the decision deadline its nearness begins to count."""
-_FACTORS: Final = ("propensity", "context", "value", "lever")
 _URGENCY_RISE: Final = 2.0
 _HIGHEST_LEVER: Final = 3.0
 _SHARE_DIGITS: Final = 4
 _MONEY_DIGITS: Final = 2
+Propensity = tuple[float, tuple[str, ...]]
+"""A share, and the notes on where it comes from."""
+
+
+class Terms(NamedTuple):
+    """What a rulebook fixes of the priority of one play: `gain` in money, `percent` of the lever.
+
+    `propensity` is the share and the notes on it, where the account's segment has none in `by_segment`.
+    """
+
+    propensity: Propensity
+    by_segment: Mapping[str | None, Propensity]
+    effect: float | Parameter
+    gain: float
+    percent: float
+
+
+def terms_of(play: Play, rules: ArbitrationRules) -> Terms:
+    """Return the terms of a play: what was learned in the segment, else over all, else its prior, else the general."""
+    learned: Mapping[str, Prior] = rules.learned.get(play.id, {})
+    by_segment: dict[str | None, Propensity] = {name: (_share(found), ("learned",)) for name, found in learned.items()}
+    propensity: Propensity = (_share(rules.default_prior), ("default_prior",))
+    if play.propensity is not None:
+        propensity = (_share(play.propensity), ())
+    if not rules.factors.get("propensity", True):
+        propensity, by_segment = (1.0, ()), {}
+    percent = rules.lever_by_play.get(play.id, 0.0)
+    return Terms(by_segment.get(ALL_SEGMENTS, propensity), by_segment, play.effect, play.gain, percent)
 
 
 class Scales:
-    """Weighs the candidates of one decision; what several of them share is worked out once.
+    """Weighs the candidates of one decision; what they share is worked out once.
 
     The notes of a priority are the words for what had to be assumed: `default_annual_value`, `default_risk`,
     `zero_value`, `deadline_unknown`, `deadline_assumed`, `deadline_passed`, `default_prior`; and `learned` where the
@@ -32,82 +58,57 @@ class Scales:
     """
 
     __slots__ = (
-        "_annual_value", "_contexts", "_notes", "_parameter", "_risk", "_rules", "_segment", "_segment_pct",
-        "_switched", "_values",
+        "_annual_value", "_by_kind", "_lever_counts", "_notes", "_parameter", "_percent", "_risk", "_segment",
+        "_urgency", "_value_counts",
     )  # fmt: skip
 
     def __init__(self, account: Account, rules: ArbitrationRules, parameter: Chooser) -> None:
         """Gather the account's side of the factors, with the segment's defaults where value or risk is unknown."""
-        value, risk, segment = account.annual_value, account.churn_probability, account.segment
-        self._rules = rules
+        value, risk, segment, counts = account.annual_value, account.churn_probability, account.segment, rules.factors
         self._parameter = parameter
-        self._annual_value = _by_segment(rules.default_annual_value, segment) if value is None else value
+        self._annual_value = value = _by_segment(rules.default_annual_value, segment) if value is None else value
         self._risk = _by_segment(rules.default_risk, segment) if risk is None else risk
         self._segment = segment
-        self._segment_pct = rules.lever_by_segment.get(segment or "", 0.0)
-        self._switched = switched = tuple(rules.factors.get(factor, True) for factor in _FACTORS)
-        self._notes = _notes(account, self._annual_value, context_counts=switched[1], value_counts=switched[2])
-        self._contexts = _Contexts(urgency(account.deadline, account.as_of.date()))
-        self._values: dict[tuple[float, float], float] = {}
+        self._percent = rules.lever_by_segment.get(segment or "", 0.0)
+        self._by_kind = rules.lever_by_kind
+        self._value_counts, self._lever_counts = counts.get("value", True), counts.get("lever", True)
+        self._notes = _notes_on_value(account, value) if self._value_counts else ()
+        self._urgency: float | None = None
+        if counts.get("context", True):
+            today = account.as_of.date()
+            self._notes += _notes_on_deadline(account, today)
+            self._urgency = urgency(account.deadline, today)
 
-    def priority(self, candidate: Candidate, severity: float) -> Priority:
-        """Weigh one candidate. `severity` is the greatest of the gaps it answers.
+    def priority(self, candidate: Candidate, severity: float, terms: Terms) -> Priority:
+        """Weigh one candidate. `severity` is the greatest of the gaps it answers, `terms` are those of its play.
 
         The factors are rounded first (shares to four decimals, money to two) and the priority is made of the rounded
         ones, so that whoever multiplies what is shown gets what is shown. A factor that is switched off is 1.
         """
-        play, notes = candidate.play, self._notes
-        propensity_counts, context_counts, value_counts, lever_counts = self._switched
-        propensity = 1.0
-        if propensity_counts:
-            prior, note = self._prior(play)
-            propensity, notes = _share(prior.accepted, prior.of), (*notes, note) if note else notes
-        context = self._contexts[severity] if context_counts else 1.0
-        value = self._value(play) if value_counts else 1.0
-        lever = self._lever(candidate) if lever_counts else 1.0
-        priority = round(propensity * context * value * lever, _MONEY_DIGITS)
-        return Priority(priority, propensity, context, value, lever, notes)
+        propensity, by_segment, effect, gain, percent = terms
+        if by_segment:
+            propensity = by_segment.get(self._segment, propensity)
+        likely, notes = propensity
+        context = value = lever = 1.0
+        if self._urgency is not None:
+            context = round(severity * self._urgency, _SHARE_DIGITS)
+        if self._value_counts:
+            if isinstance(effect, Parameter):
+                effect = self._parameter(effect)
+            value = round(self._annual_value * (self._risk * effect + gain), _MONEY_DIGITS)
+        if self._lever_counts:
+            lever = self._lever(candidate, self._percent + percent)
+        priority = round(likely * context * value * lever, _MONEY_DIGITS)
+        return Priority(priority, likely, context, value, lever, self._notes + notes if notes else self._notes)
 
-    def _prior(self, play: Play) -> tuple[Prior, str]:
-        """Return what was learned in the account's segment, else over all, else the play's prior, else the general."""
-        learned = self._rules.learned.get(play.id) if self._rules.learned else None
-        found = None if learned is None else learned.get(self._segment or ALL_SEGMENTS) or learned.get(ALL_SEGMENTS)
-        if found is not None:
-            return found, "learned"
-        return (self._rules.default_prior, "default_prior") if play.propensity is None else (play.propensity, "")
-
-    def _value(self, play: Play) -> float:
-        effect = self._parameter(play.effect) if isinstance(play.effect, Parameter) else play.effect
-        key = effect, play.gain
-        value = self._values.get(key)
-        if value is None:
-            value = round(self._annual_value * (self._risk * effect + play.gain), _MONEY_DIGITS)
-            self._values[key] = value
-        return value
-
-    def _lever(self, candidate: Candidate) -> float:
-        """Add the percentages of play, segment and each kind of gap, whatever its severity, and clip to 0..3."""
-        rules, percent = self._rules, self._segment_pct
-        if rules.lever_by_play:
-            percent += rules.lever_by_play.get(candidate.play.id, 0.0)
-        if rules.lever_by_kind:
+    def _lever(self, candidate: Candidate, percent: float) -> float:
+        """Add the percentage of each kind of gap, whatever its severity, to those of play and segment; clip to 0..3."""
+        if self._by_kind:
             kinds = sorted({outcome.kind for outcome in candidate.gaps})
-            percent += sum(rules.lever_by_kind.get(kind, 0.0) for kind in kinds)
+            percent += sum(self._by_kind.get(kind, 0.0) for kind in kinds)
         if not percent:
             return 1.0
         return round(min(max(1.0 + percent / 100.0, 0.0), _HIGHEST_LEVER), _SHARE_DIGITS)
-
-
-class _Contexts(dict[float, float]):
-    """Severity → context, filled as asked for: severities have two decimals, so they recur."""
-
-    def __init__(self, urgency: float) -> None:
-        super().__init__()
-        self._urgency = urgency
-
-    def __missing__(self, severity: float) -> float:
-        context = self[severity] = round(severity * self._urgency, _SHARE_DIGITS)
-        return context
 
 
 def urgency(deadline: date | None, today: date) -> float:
@@ -139,24 +140,28 @@ def _sides_answered(play: Play, gap: str) -> set[str]:
     return {target.side for target in play.answers if target.gap == gap and target.side in {"cx", "cs"}}
 
 
-@lru_cache(maxsize=1024)
-def _share(accepted: float, of: float) -> float:
-    return round(accepted / of, _SHARE_DIGITS)
+def _share(prior: Prior) -> float:
+    return round(prior.accepted / prior.of, _SHARE_DIGITS)
 
 
 def _by_segment(table: Mapping[str, float], segment: str | None) -> float:
     return table.get(segment or "otherwise", table.get("otherwise", 0.0))
 
 
-def _notes(account: Account, annual_value: float, *, context_counts: bool, value_counts: bool) -> tuple[str, ...]:
-    """Say what the factors that count have to assume about the account, and what makes them nothing."""
-    deadline = account.deadline
+def _notes_on_value(account: Account, annual_value: float) -> tuple[str, ...]:
+    """Say what had to be assumed about value and risk, and what makes a priority nothing."""
+    if account.annual_value and account.churn_probability is not None:
+        return ()
     assumed = {
-        "default_annual_value": value_counts and account.annual_value is None,
-        "zero_value": value_counts and annual_value == 0,
-        "default_risk": value_counts and account.churn_probability is None,
-        "deadline_unknown": context_counts and deadline is None,
-        "deadline_passed": context_counts and deadline is not None and deadline < account.as_of.date(),
-        "deadline_assumed": context_counts and deadline is not None and account.deadline_assumed,
+        "default_annual_value": account.annual_value is None,
+        "zero_value": annual_value == 0,
+        "default_risk": account.churn_probability is None,
     }
     return tuple([note for note, holds in assumed.items() if holds])
+
+
+def _notes_on_deadline(account: Account, today: date) -> tuple[str, ...]:
+    if account.deadline is None:
+        return ("deadline_unknown",)
+    passed = ("deadline_passed",) if account.deadline < today else ()
+    return (*passed, "deadline_assumed") if account.deadline_assumed else passed

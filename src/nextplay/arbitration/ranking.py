@@ -8,10 +8,10 @@ from datetime import date
 
 from nextplay.arbitration.closing import action_id, closed_actions, naming_gap
 from nextplay.arbitration.due import calendar_of, due_on
-from nextplay.arbitration.history import History, expired_on, recall
+from nextplay.arbitration.history import History, PlayHistory, expired_on, recall
 from nextplay.arbitration.holdout import hold_out
 from nextplay.arbitration.outcome import Account, Arbitration, Chooser, RankedAction, WithheldPlay
-from nextplay.arbitration.priority import Scales, kinds_of, severity_of
+from nextplay.arbitration.priority import Scales, kinds_of, severity_of, terms_of
 from nextplay.arbitration.reasons import Situation, refusal_of, unchecked_gates
 from nextplay.arbitration.walk import Bid, Taken, Walk
 from nextplay.decision import ActionState, ClosedAction, DiagnosisKind, Side
@@ -21,120 +21,105 @@ from nextplay.rules.rulebook import ArbitrationRules, Due, Play
 from nextplay.snapshot import HistoryEntry
 
 
-def arbitrate(  # noqa: PLR0913  the station's inputs; bundling them would only hide that it needs each
-    candidates: Sequence[Candidate],
-    *,
-    account: Account,
-    rules: ArbitrationRules,
-    history: Sequence[HistoryEntry],
-    diagnosis: DiagnosisKind,
-    lead: Side | None,
-    gaps: Sequence[GapOutcome],
-    plays: Mapping[str, Play],
-    max_actions: int | None,
-    parameter: Chooser,
-    absorbed: Sequence[AbsorbedGap] = (),
-    done: Collection[str] = (),
-) -> Arbitration:
-    """Rank the candidates, withhold what must not come now, and name the actions that closed.
+class Arbiter:
+    """Ranks for one rulebook. Immutable after construction; safe to share between threads."""
 
-    `candidates` holds one for each play that answers a standing gap, in any order; `gaps` all that stand; `plays` the
-    rulebook by id, as far as it counts on this day. `max_actions` may lower the rulebook's cap, never raise it.
-    `parameter` resolves a play's value that differs by a fact. `absorbed` are the gaps that stand as parts of others;
-    `done` names the plays whose `done_when` is true.
+    def __init__(self, rules: ArbitrationRules, plays: Collection[Play]) -> None:
+        """Work out what the rulebook fixes: the terms of each play, and the calendar."""
+        self._rules = rules
+        self._terms = {play.id: terms_of(play, rules) for play in plays}
+        self._waits_for = {play.id: frozenset([target.gap for target in play.hold_while]) for play in plays}
+        self._calendar = calendar_of(rules.working_days, rules.holidays)
 
-    Order: must before normal, then priority and severity (highest first), due date, play id. In a mixed diagnosis
-    the best candidate of the leading kind that nothing withholds by itself is walked first among the normal ones, and
-    one place of the cap is kept for the other kind (`Walk`). Ranks follow the walk, after a holdout was taken out of
-    it (`hold_out`).
-    """
-    past = recall(history, as_of=account.as_of)
-    situation = Situation(
-        account.as_of.date(), account.p1_open, rules.friction_severity, gaps, past, _holding(gaps, absorbed), done
-    )
-    bids = _bids(candidates, account=account, rules=rules, situation=situation, parameter=parameter)
-    best = _best_of(lead, bids) if diagnosis == "mixed" and lead is not None else None
-    walk = Walk(
-        bids if best is None else _promoted(best, bids),
-        rules=rules,
-        limit=rules.max_actions if max_actions is None else min(max_actions, rules.max_actions),
-        touches=_touches(rules, past, today=account.as_of.date()),
-        parameter=parameter,
-        best=best,
-        other_kind=None if diagnosis != "mixed" or lead is None else "cs" if lead == "cx" else "cx",
-    )
-    walk.run()
-    if rules.holdout is not None:
-        hold_out(walk, account.account_id, rules.holdout)
-    return Arbitration(
-        actions=tuple(
-            [
-                _action(taken, rank, account, past=past, parameter=parameter)
-                for rank, taken in enumerate(walk.taken, start=1)
-            ]
-        ),
-        withheld=tuple(
-            [WithheldPlay(bid.candidate, reason, details, bid.priority) for _, bid, (reason, details) in walk.refused]
-        ),
-        closed=_closed(walk, account=account, situation=situation, plays=plays, absorbed=absorbed)
-        if past.plays
-        else (),
-    )
+    def arbitrate(  # noqa: PLR0913  the station's inputs; bundling them would only hide that it needs each
+        self,
+        candidates: Sequence[Candidate],
+        *,
+        account: Account,
+        history: Sequence[HistoryEntry],
+        diagnosis: DiagnosisKind,
+        lead: Side | None,
+        gaps: Sequence[GapOutcome],
+        plays: Mapping[str, Play],
+        max_actions: int | None,
+        parameter: Chooser,
+        absorbed: Sequence[AbsorbedGap] = (),
+        done: Collection[str] = (),
+    ) -> Arbitration:
+        """Rank the candidates, withhold what must not come now, and name the actions that closed.
 
+        `candidates` holds one for each play that answers a standing gap, in any order; `gaps` all that stand; `plays`
+        the rulebook by id, as far as it counts on this day. `max_actions` may lower the rulebook's cap, never raise it.
+        `parameter` resolves a play's value that differs by a fact. `absorbed` are the gaps that stand as parts of
+        others; `done` names the plays whose `done_when` is true.
 
-def _holding(
-    gaps: Sequence[GapOutcome], absorbed: Sequence[AbsorbedGap]
-) -> Mapping[str, Sequence[tuple[GapOutcome, str]]]:
-    """Index the gaps for which plays wait: an absorbed one counts, and the gap that absorbed it is named."""
-    holding: dict[str, list[tuple[GapOutcome, str]]] = {}
-    for outcome in gaps:
-        holding.setdefault(outcome.rule.id, []).append((outcome, outcome.rule.id))
-    for part in absorbed:
-        holding.setdefault(part.outcome.rule.id, []).append((part.outcome, part.by))
-    return holding
-
-
-def _bids(
-    candidates: Sequence[Candidate],
-    *,
-    account: Account,
-    rules: ArbitrationRules,
-    situation: Situation,
-    parameter: Chooser,
-) -> list[Bid]:
-    """Weigh every candidate and return the bids in the order of the ranking."""
-    today, deadline, past = situation.today, account.deadline, situation.history
-    scales = Scales(account, rules, parameter)
-    calendar = calendar_of(rules.working_days, rules.holidays)
-    bids = []
-    for candidate in candidates:
-        play, severity = candidate.play, severity_of(candidate)
-        acceptance = _open_acceptance(play, account, past=past) if past.plays else None
-        start = today if acceptance is None else acceptance.at.date()
-        priority = scales.priority(candidate, severity)
-        due = due_on(_fixed(play.due, parameter), start, deadline=deadline, calendar=calendar)
-        bids.append(
-            Bid(
-                play.importance != "must",
-                -priority.priority,
-                -severity,
-                due,
-                play.id,
-                candidate,
-                priority,
-                acceptance,
-                refusal_of(candidate, acceptance, situation=situation),
-                _escalated_to(play, (today - due).days) if acceptance is not None and play.escalate else None,
-            )
+        Order: must before normal, then priority and severity (highest first), due date, play id. In a mixed diagnosis
+        the best candidate of the leading kind that nothing withholds by itself is walked first among the normal ones,
+        and one place of the cap is kept for the other kind (`Walk`). Ranks follow the walk, after a holdout was taken
+        out of it (`hold_out`).
+        """
+        rules, today = self._rules, account.as_of.date()
+        past = recall(history, as_of=account.as_of)
+        situation = Situation(today, account.p1_open, rules.friction_severity, gaps, past, absorbed, done)
+        bids = self._bids(candidates, account, situation, parameter)
+        leading = lead if diagnosis == "mixed" else None
+        best = None if leading is None else _best_of(leading, bids)
+        walk = Walk(
+            bids if best is None else _promoted(best, bids),
+            rules=rules,
+            limit=rules.max_actions if max_actions is None else min(max_actions, rules.max_actions),
+            touches=_touches(rules, past, today=today),
+            parameter=parameter,
+            best=best,
+            other_kind=None if leading is None else "cs" if leading == "cx" else "cx",
         )
-    bids.sort()
-    return bids
+        walk.run()
+        if rules.holdout is not None:
+            hold_out(walk, account.account_id, rules.holdout)
+        return Arbitration(
+            tuple([_action(taken, rank, account, situation, parameter) for rank, taken in enumerate(walk.taken, 1)]),
+            tuple([WithheldPlay(bid.candidate, *refusal, bid.priority) for _, bid, refusal in walk.refused]),
+            _closed(walk, account=account, situation=situation, plays=plays) if past.plays else (),
+        )
+
+    def _bids(
+        self, candidates: Sequence[Candidate], account: Account, situation: Situation, parameter: Chooser
+    ) -> list[Bid]:
+        """Weigh every candidate and return the bids in the order of the ranking."""
+        today, deadline, past = situation.today, account.deadline, situation.history.plays
+        scales = Scales(account, self._rules, parameter)
+        standing = {outcome.rule.id for outcome in situation.gaps}
+        standing.update([part.outcome.rule.id for part in situation.absorbed])
+        bids = []
+        for candidate in candidates:
+            play, severity = candidate.play, severity_of(candidate)
+            acceptance = _open_acceptance(play, account, past) if past else None
+            start = today if acceptance is None else acceptance.at.date()
+            waits = bool(play.hold_while) and not standing.isdisjoint(self._waits_for[play.id])
+            priority = scales.priority(candidate, severity, self._terms[play.id])
+            due = play.due if isinstance(play.due.within_days, int) else _fixed(play.due, parameter)
+            due_day = due_on(due, start, deadline=deadline, calendar=self._calendar)
+            bids.append(
+                Bid(
+                    play.importance != "must",
+                    -priority.priority,
+                    -severity,
+                    due_day,
+                    play.id,
+                    candidate,
+                    priority,
+                    acceptance,
+                    refusal_of(candidate, acceptance, waits=waits, situation=situation),
+                    _escalated_to(play, (today - due_day).days) if acceptance is not None and play.escalate else None,
+                )
+            )
+        bids.sort()
+        return bids
 
 
 def _fixed(due: Due, parameter: Chooser) -> Due:
     """Write down the days that a fact decides."""
-    days = due.within_days
-    return replace(due, within_days=parameter(days)) if isinstance(days, Parameter) else due
+    return replace(due, within_days=parameter(due.within_days))
 
 
 def _escalated_to(play: Play, overdue_days: int) -> str | Parameter | None:
@@ -143,9 +128,9 @@ def _escalated_to(play: Play, overdue_days: int) -> str | Parameter | None:
     return reached[-1] if reached else None
 
 
-def _open_acceptance(play: Play, account: Account, *, past: History) -> HistoryEntry | None:
+def _open_acceptance(play: Play, account: Account, past: Mapping[str, PlayHistory]) -> HistoryEntry | None:
     """Return the acceptance of a play that is still open: neither settled since nor run out."""
-    of_play = past.plays.get(play.id)
+    of_play = past.get(play.id)
     acceptance = of_play.acceptance if of_play is not None else None
     if acceptance is None or expired_on(acceptance, play, account=account) is not None:
         return None
@@ -179,30 +164,30 @@ def _touches(rules: ArbitrationRules, past: History, *, today: date) -> list[int
     ]
 
 
-def _action(taken: Taken, rank: int, account: Account, *, past: History, parameter: Chooser) -> RankedAction:
-    bid, candidate = taken.bid, taken.bid.candidate
-    play = candidate.play
-    gap = naming_gap(play, candidate.gaps, past=past.plays.get(play.id) if bid.acceptance is not None else None)
+def _action(taken: Taken, rank: int, account: Account, situation: Situation, parameter: Chooser) -> RankedAction:
+    _, bid, owner, channel = taken
+    candidate, acceptance = bid.candidate, bid.acceptance
+    play, effort = candidate.play, candidate.play.effort_hours
+    past = situation.history.plays.get(play.id) if acceptance is not None else None
+    gap = naming_gap(play, candidate.gaps, past=past)
     return RankedAction(
-        candidate=candidate,
-        action_id=action_id(account.account_id, play.id, gap),
-        gap=gap,
-        state=_state(bid, today=account.as_of.date()),
-        rank=rank,
-        priority=bid.priority,
-        owner_role=taken.owner,
-        owner_id=account.team.get(taken.owner),
-        channel=taken.channel,
-        due_on=bid.due_on,
-        effort_hours=parameter(play.effort_hours) if isinstance(play.effort_hours, Parameter) else play.effort_hours,
-        unchecked=unchecked_gates(candidate),
+        candidate,
+        action_id(account.account_id, play.id, gap),
+        gap,
+        "new" if acceptance is None else _state(bid, today=situation.today),
+        rank,
+        bid.priority,
+        owner,
+        account.team.get(owner),
+        channel,
+        bid.due_on,
+        parameter(effort) if isinstance(effort, Parameter) else effort,
+        unchecked_gates(candidate),
     )
 
 
 def _state(bid: Bid, *, today: date) -> ActionState:
-    """Tell a new action from an open one, and from one overdue by the days of its first step (without one, at all)."""
-    if bid.acceptance is None:
-        return "new"
+    """Tell an open action from one that is overdue by the days of its first step (without one, at all)."""
     if bid.candidate.play.escalate:
         return "open" if bid.escalated_to is None else "escalated"
     return "escalated" if bid.due_on < today else "open"
@@ -214,7 +199,6 @@ def _closed(
     account: Account,
     situation: Situation,
     plays: Mapping[str, Play],
-    absorbed: Sequence[AbsorbedGap],
 ) -> tuple[ClosedAction, ...]:
     chosen = {taken.bid.play_id for taken in walk.taken}
     candidates = chosen | {refused.bid.play_id for refused in walk.refused}
@@ -223,8 +207,8 @@ def _closed(
         for refused in walk.refused
         if refused.bid.acceptance is not None and refused.refusal[0] == "excluded"
     }
-    if absorbed:
-        parts = {part.outcome.rule.id for part in absorbed}
+    if situation.absorbed:
+        parts = {part.outcome.rule.id for part in situation.absorbed}
         superseded |= {
             play.id for play in plays.values() if any(target.gap in parts for target in play.answers)
         } - candidates

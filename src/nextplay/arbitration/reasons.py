@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
 from nextplay.arbitration.history import NO_HISTORY, History, PlayHistory, days_after
 from nextplay.decision import WithheldReason
-from nextplay.rules.assessment import Candidate, GapOutcome
+from nextplay.rules.assessment import AbsorbedGap, Candidate, GapOutcome
 from nextplay.rules.rulebook import Suppression, Target
 from nextplay.snapshot import HistoryEntry
 
@@ -24,8 +24,8 @@ SNOOZE_DAYS: Final = 7
 class Situation(NamedTuple):
     """What the reasons look at beside the candidate.
 
-    `gaps` are all that stand, `holding` the same by id, and with them the absorbed ones, each with the id of the gap
-    that stands for it. `done` names the plays whose `done_when` is true.
+    `gaps` are all that stand, `absorbed` those that stand as parts of them. `done` names the plays whose `done_when` is
+    true.
     """
 
     today: date
@@ -33,21 +33,28 @@ class Situation(NamedTuple):
     friction_severity: float
     gaps: Sequence[GapOutcome]
     history: History
-    holding: Mapping[str, Sequence[tuple[GapOutcome, str]]]
+    absorbed: Sequence[AbsorbedGap] = ()
     done: Collection[str] = ()
 
 
-def refusal_of(candidate: Candidate, acceptance: HistoryEntry | None, *, situation: Situation) -> Refusal | None:
+def refusal_of(
+    candidate: Candidate, acceptance: HistoryEntry | None, *, waits: bool, situation: Situation
+) -> Refusal | None:
     """Return the first reason that withholds the candidate by itself, in the order of the walk.
+
+    `waits` says that some gap of its `hold_while` stands, as whatever.
 
     An open action (`acceptance` is there) is not hidden by what is unknown, nor by cooldown or declines. What says
     "not now" for the customer's sake withholds it too: a gate that is false, a hold, friction before expansion, and
     a snooze or a wrong diagnosis that came after the acceptance. What the play is for may have come about meanwhile.
     """
-    refusal = _gate(candidate, is_open=acceptance is not None)
-    if refusal is None and (candidate.play.hold_while or situation.history.holds):
+    play, _, eligible, applicable, suitable = candidate
+    refusal = None
+    if not (eligible and applicable and suitable):
+        refusal = _gate(candidate, is_open=acceptance is not None)
+    if refusal is None and (waits or situation.history.holds):
         refusal = _held(candidate, situation)
-    if refusal is None and candidate.play.purpose == "expansion":
+    if refusal is None and play.purpose == "expansion":
         refusal = _friction(situation)
     if refusal is None and (situation.history is not NO_HISTORY or situation.done):
         refusal = _by_reactions(candidate, acceptance, situation=situation)
@@ -70,8 +77,6 @@ def _gates(candidate: Candidate) -> tuple[tuple[WithheldReason, bool | None], ..
 
 
 def _gate(candidate: Candidate, *, is_open: bool) -> Refusal | None:
-    if candidate.eligibility and candidate.applicability and candidate.suitability:
-        return None
     for gate, truth in _gates(candidate):
         if truth is False:
             return gate, {"gate": gate, "truth": "false"}
@@ -83,14 +88,22 @@ def _gate(candidate: Candidate, *, is_open: bool) -> Refusal | None:
 
 def _held(candidate: Candidate, situation: Situation) -> Refusal | None:
     for target in candidate.play.hold_while:
-        for outcome, by in situation.holding.get(target.gap, ()):
-            if _stands_as(outcome, target):
+        for outcome, by in _standing(situation):
+            if outcome.rule.id == target.gap and _stands_as(outcome, target):
                 return "held", {"by": by} | ({"side": target.side} if target.side and by == target.gap else {})
     for scope, word in ((None, "account"), (candidate.play.id, "play")):
         hold = situation.history.holds.get(scope)
         if hold is not None and (hold.until is None or situation.today < hold.until):
             return "held", {"by": word} | ({"until": hold.until.isoformat()} if hold.until else {})
     return None
+
+
+def _standing(situation: Situation) -> Iterator[tuple[GapOutcome, str]]:
+    """Yield the gaps for which plays wait: an absorbed one counts, and the gap that absorbed it is named."""
+    for outcome in situation.gaps:
+        yield outcome, outcome.rule.id
+    for part in situation.absorbed:
+        yield part.outcome, part.by
 
 
 def _stands_as(outcome: GapOutcome, target: Target) -> bool:

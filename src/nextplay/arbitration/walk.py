@@ -13,7 +13,7 @@ from nextplay.arbitration.reasons import Refusal
 from nextplay.decision import Priority, Side
 from nextplay.rules.assessment import Candidate
 from nextplay.rules.condition import Parameter
-from nextplay.rules.rulebook import ArbitrationRules
+from nextplay.rules.rulebook import ArbitrationRules, Play
 from nextplay.snapshot import HistoryEntry
 
 INTERNAL_CHANNEL: Final = "internal"
@@ -88,13 +88,14 @@ class Walk:
         self._bids = bids
         self._rules = rules
         self._limit = limit
-        self._cap: Refusal = ("cap", {"limit": str(limit)})
-        self._touches = list(touches)
+        self._touches = touches
+        self._untouched = min(
+            [limit.touches - had for limit, had in zip(rules.contact_policy, touches, strict=True)], default=len(bids)
+        )
         self._parameter = parameter
         self._best = best
         self._other_kind = other_kind
         self._owners: dict[str, int] = {}
-        self._chosen: set[str] = set()
         self._excluded_by: dict[str, str] = {}
         self._open_ahead: Counter[str] | None = None
         self.taken: list[Taken] = []
@@ -117,34 +118,38 @@ class Walk:
 
     def _owner(self, bid: Bid) -> str:
         owner = bid.candidate.play.owner if bid.escalated_to is None else bid.escalated_to
-        return self._parameter(owner)
+        return self._parameter(owner) if isinstance(owner, Parameter) else owner
 
     def _settles(self, position: int, bid: Bid) -> bool:
         """Take or refuse the bid; false if it has to wait for a kept place."""
-        refusal = bid.refusal or self._refusal(bid)
-        if refusal is not None:
-            self.refused.append(Refused(position, bid, refusal))
-        elif self._must_wait(bid):
-            return False
-        else:
-            play = bid.candidate.play
-            self._take(Taken(position, bid, self._owner(bid), self._parameter(play.channel)))
+        refusal = bid.refusal
+        if refusal is None:
+            play, acceptance, taken = bid.candidate.play, bid.acceptance, self.taken
+            owner, channel = self._owner(bid), play.channel
+            if isinstance(channel, Parameter):
+                channel = self._parameter(channel)
+            if acceptance is not None:
+                if self._open_ahead is not None:
+                    self._open_ahead[owner] -= 1
+            elif len(taken) >= self._untouched and bid.is_normal and channel != INTERNAL_CHANNEL:
+                refusal = self._contact_policy(channel)
+            if refusal is None and (self._excluded_by or play.excludes):
+                refusal = self._excluded(play)
+            if refusal is None and acceptance is None:
+                refusal = self._capped(owner)
+                if refusal is None and bid.is_normal and self._must_wait(bid, owner):
+                    return False
+            if refusal is None:
+                self._take(Taken(position, bid, owner, channel), play)
+                return True
+        self.refused.append(Refused(position, bid, refusal))
         return True
 
-    def _refusal(self, bid: Bid) -> Refusal | None:
-        if bid.acceptance is not None:
-            if self._open_ahead is not None:
-                self._open_ahead[self._owner(bid)] -= 1
-            return self._excluded(bid)
-        refusal = None
-        if self._touches and bid.is_normal:
-            refusal = self._contact_policy(self._parameter(bid.candidate.play.channel))
-        return refusal or self._excluded(bid) or self._capped(bid)
-
     def _contact_policy(self, channel: str) -> Refusal | None:
-        if channel == INTERNAL_CHANNEL:
-            return None
-        for limit, touches in zip(self._rules.contact_policy, self._touches, strict=True):
+        """Refuse one touch too many. Each action taken is at most one: not asked before some limit can be used up."""
+        planned = [taken.channel for taken in self.taken if taken.channel != INTERNAL_CHANNEL]
+        for limit, had in zip(self._rules.contact_policy, self._touches, strict=True):
+            touches = had + (len(planned) if limit.channel is None else planned.count(limit.channel))
             if touches >= limit.touches and (limit.channel is None or limit.channel == channel):
                 details = {
                     "touches": str(touches),
@@ -154,42 +159,37 @@ class Walk:
                 return "contact_policy", details | ({"channel": limit.channel} if limit.channel else {})
         return None
 
-    def _excluded(self, bid: Bid) -> Refusal | None:
+    def _excluded(self, play: Play) -> Refusal | None:
         """Refuse what a chosen action excludes, or what excludes a chosen one; the first found is named."""
-        by = self._excluded_by.get(bid.play_id)
-        for play_id in bid.candidate.play.excludes:
-            by = by or (play_id if play_id in self._chosen else None)
+        by = self._excluded_by.get(play.id)
+        if by is None and play.excludes:
+            chosen = {taken.bid.play_id for taken in self.taken}
+            by = next((play_id for play_id in play.excludes if play_id in chosen), None)
         return ("excluded", {"by": by}) if by else None
 
-    def _capped(self, bid: Bid) -> Refusal | None:
+    def _capped(self, owner: str) -> Refusal | None:
         if len(self.taken) >= self._limit:
-            return self._cap
-        owner = self._owner(bid)
+            return "cap", {"limit": str(self._limit)}
         if self._owners.get(owner, 0) >= self._rules.per_owner_role:
             return "owner_cap", {"owner": owner, "limit": str(self._rules.per_owner_role)}
         return None
 
-    def _must_wait(self, bid: Bid) -> bool:
-        """Tell whether the bid finds only places that are kept."""
+    def _must_wait(self, bid: Bid, owner: str) -> bool:
+        """Tell whether a normal bid that is not open finds only places that are kept."""
         ahead, other = self._open_ahead, self._other_kind
-        if (ahead is None and other is None) or bid.acceptance is not None or not bid.is_normal:
+        if ahead is None and other is None:
             return False
         kept = ahead.total() if ahead is not None else 0
         if other is not None and bid is not self._best and other not in kinds_of(bid.candidate):
             kept += 1
         if len(self.taken) + kept >= self._limit:
             return True
-        owner = self._owner(bid)
         return ahead is not None and self._owners.get(owner, 0) + ahead[owner] >= self._rules.per_owner_role
 
-    def _take(self, taken: Taken) -> None:
+    def _take(self, taken: Taken, play: Play) -> None:
         self.taken.append(taken)
-        self._chosen.add(taken.bid.play_id)
-        for play_id in taken.bid.candidate.play.excludes:
-            self._excluded_by.setdefault(play_id, taken.bid.play_id)
         self._owners[taken.owner] = self._owners.get(taken.owner, 0) + 1
-        if taken.channel != INTERNAL_CHANNEL:
-            for index, limit in enumerate(self._rules.contact_policy):
-                self._touches[index] += limit.channel is None or limit.channel == taken.channel
+        for play_id in play.excludes:
+            self._excluded_by.setdefault(play_id, play.id)
         if self._other_kind is not None and self._other_kind in kinds_of(taken.bid.candidate):
             self._other_kind = None
