@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -245,6 +246,50 @@ def test_attributes_that_are_no_mapping_are_a_refused_row(decider: Decider, colu
     plain = {"account_id": [BOOK[0]["account_id"]], "as_of": [BOOK[0]["as_of"]]}
     (row,) = decide_arrow(pa.record_batch({**plain, "attributes": column}), decider, options=PLAIN).to_pylist()
     assert row["refused"].startswith("attributes: ")
+
+
+@pytest.mark.parametrize("entries", [[("seats", 1.0), ("seats", 2.0)], [{"key": None, "value": 1.0}]])
+def test_keys_that_are_no_mapping_are_refused(decider: Decider, entries: list[object]) -> None:
+    """A key that stands twice, or is none, is no guess: its row is refused with its id, the others are decided."""
+    kind = pa.list_(pa.struct({"key": pa.string(), "value": pa.float64()}))
+    maps = pa.map_(pa.string(), pa.float64())
+    column = pa.array([entries, []], kind if isinstance(entries[0], dict) else maps)
+    plain = {"account_id": ["a", "b"], "as_of": [BOOK[0]["as_of"]] * 2}
+    rows = decide_arrow(pa.record_batch({**plain, "attributes": column}), decider, options=PLAIN).to_pylist()
+    assert [(row["account_id"], row["refused"] is None) for row in rows] == [("a", False), ("b", True)]
+    assert rows[0]["refused"].startswith("attributes: has ")
+
+
+def test_fields_of_one_name_are_refused(decider: Decider) -> None:
+    """Two fields of one name within a struct are refused like two columns of one name, by their path."""
+    ones = pa.array([1])
+    twins = pa.StructArray.from_arrays([ones, ones], names=["open_p1", "open_p1"])
+    rows = pa.ListArray.from_arrays(pa.array([0, 1], pa.int32()), twins)
+    plain = {"account_id": ["a"], "as_of": [BOOK[0]["as_of"]]}
+    for name, column in (("support", twins), ("surveys", rows)):
+        with pytest.raises(InputInvalid, match=f"{name}.open_p1: is the name of several fields"):
+            decide_arrow(pa.record_batch({**plain, name: column}), decider, options=PLAIN)
+
+
+def test_columns_that_arrow_packs_are_unpacked(decider: Decider) -> None:
+    """Dictionaries of instants, days and words, also within structs, and lists of a fixed size say what they hold."""
+    survey = {"kind": "nps", "scale": "nps_0_10", "score": 3.0, "answered_on": date(2026, 2, 20)}
+    document = {
+        "account_id": "a",
+        "as_of": "2026-03-02T09:00:00Z",
+        "profile": {"segment": "enterprise"},
+        "surveys": [survey | {"answered_on": "2026-02-20"}],
+    }
+    within = pa.struct(
+        {name: pa.date32() if name == "answered_on" else pa.string() for name in survey} | {"score": pa.float64()}
+    )
+    packed = {
+        "account_id": pa.array(["a"]).dictionary_encode(),
+        "as_of": pa.array([datetime(2026, 3, 2, 9, tzinfo=UTC)], pa.timestamp("us", "UTC")).dictionary_encode(),
+        "profile": pa.StructArray.from_arrays([pa.array(["enterprise"]).dictionary_encode()], names=["segment"]),
+        "surveys": pa.array([[survey]], pa.list_(within, 1)),
+    }
+    assert decide_arrow(pa.record_batch(packed), decider, options=PLAIN).to_pylist() == [online(document, decider)]
 
 
 def test_columns_of_one_name_are_refused(decider: Decider) -> None:

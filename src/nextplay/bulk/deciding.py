@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+import polars as pl
 import pyarrow as pa
 
-from nextplay.bulk.documents import Document, documents
+from nextplay.bulk.columns import readings
+from nextplay.bulk.documents import Document, Unreadable, documents, documents_of, frame_of
 from nextplay.bulk.rows import Cells, decided_row, refused_row, result_batch
 from nextplay.canonical import canonical_json, decision_document
 from nextplay.decider import Decider
 from nextplay.decision import Options
 from nextplay.errors import InputInvalid
-from nextplay.question import DEFAULT_OPTIONS, Asked, asked_about
-from nextplay.snapshot import read_snapshot
+from nextplay.question import DEFAULT_OPTIONS, asked_about
+from nextplay.snapshot import SnapshotReading, read_snapshot
 
 _LONGEST_ID: Final = 200
+_ROWS_AT_A_TIME: Final = 2500
+"""Rows of columns whose snapshots are held together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +46,30 @@ def decide_arrow(batch: pa.RecordBatch, decider: Decider, *, options: BulkOption
 
     Raises `InputInvalid` where a column has a type that no snapshot can be read from.
     """
-    return result_batch([_row(document, decider, options) for document in documents(batch)])
+    frame = frame_of(batch)
+    found = documents(batch) if frame is None else _read(frame, options)
+    return result_batch([_row(account, decider, options) for account in found])
 
 
-def _row(document: Document, decider: Decider, options: BulkOptions) -> Cells:
-    if isinstance(document, InputInvalid):
-        return refused_row(None, document)
+def _read(frame: pl.DataFrame, options: BulkOptions) -> Iterator[SnapshotReading | Document]:
+    """Read rows column by column, and as documents those that are out of the ordinary."""
+    for piece in frame.iter_slices(_ROWS_AT_A_TIME):
+        found = readings(piece, as_of=options.as_of)
+        others = documents_of(piece.filter(pl.Series([reading is None for reading in found], dtype=pl.Boolean)))
+        for reading in found:
+            yield next(others) if reading is None else reading
+
+
+def _row(account: SnapshotReading | Document, decider: Decider, options: BulkOptions) -> Cells:
+    if isinstance(account, Unreadable):
+        return refused_row(_readable_id(account.account_id), account.error)
     try:
-        asked = _asked(document, options)
+        reading = account if isinstance(account, SnapshotReading) else _reading(account, options)
+        asked = asked_about(reading, options=options.asked, tenant=options.tenant)
         findings = decider.conclude(asked, with_advice=options.texts).findings
     except InputInvalid as error:
-        return refused_row(_readable_id(document), error)
+        account_id = account.snapshot.account_id if isinstance(account, SnapshotReading) else account.get("account_id")
+        return refused_row(_readable_id(account_id), error)
     texts = None
     if options.texts:
         decision = decider.word(findings, options=asked.options)
@@ -60,15 +77,13 @@ def _row(document: Document, decider: Decider, options: BulkOptions) -> Cells:
     return decided_row(findings, release=decider.release.release_id.release, texts=texts)
 
 
-def _asked(document: Mapping[str, Any], options: BulkOptions) -> Asked:
+def _reading(document: Mapping[str, Any], options: BulkOptions) -> SnapshotReading:
     if options.as_of is not None and document.get("as_of") is None:
         document = {**document, "as_of": options.as_of}
-    reading = read_snapshot(document, strict=options.asked.strict)
-    return asked_about(reading, options=options.asked, tenant=options.tenant)
+    return read_snapshot(document, strict=options.asked.strict)
 
 
-def _readable_id(document: Mapping[str, Any]) -> str | None:
-    account_id = document.get("account_id")
+def _readable_id(account_id: object) -> str | None:
     if not isinstance(account_id, str) or not 0 < len(account_id) <= _LONGEST_ID:
         return None
     try:

@@ -7,8 +7,9 @@ value of every cell. Days and instants so come in the spelling that JSON has for
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 import orjson
 import polars as pl
@@ -17,13 +18,23 @@ import pyarrow.compute as pc
 
 from nextplay.errors import InputInvalid, Violation
 from nextplay.snapshot import parse_json_snapshot
+from nextplay.snapshot.remedies import shown_key
 
 WHOLE: Final = "snapshot"
 """The column that holds a snapshot as JSON text; where it is, no other column is read."""
 _MAPPINGS: Final = ("attributes", "team")
 """Fields whose keys are free: a struct, a map, or a list of `key` and `value`."""
 _ENTRY: Final = {"key", "value"}
-Document = Mapping[str, Any] | InputInvalid
+
+
+class Unreadable(NamedTuple):
+    """Why there is no document of a row, and whatever stands where its id should."""
+
+    error: InputInvalid
+    account_id: Any = None
+
+
+Document = Mapping[str, Any] | Unreadable
 
 
 def documents(batch: pa.RecordBatch) -> Iterator[Document]:
@@ -31,33 +42,35 @@ def documents(batch: pa.RecordBatch) -> Iterator[Document]:
 
     Raises `InputInvalid` where a column has a type that JSON has no word for, or two columns have one name.
     """
-    twice = sorted({name for name in batch.schema.names if batch.schema.names.count(name) > 1})
-    if twice:
-        raise InputInvalid(
-            [Violation(name, "is the name of several columns; rename or drop all but one") for name in twice]
-        )
+    frame = frame_of(batch)
+    return map(_parsed, batch.column(WHOLE).to_pylist()) if frame is None else documents_of(frame)
+
+
+def frame_of(batch: pa.RecordBatch) -> pl.DataFrame | None:
+    """Return the columns of a snapshot, spelled as JSON has them, or `None` where a column holds it as JSON text.
+
+    Raises as `documents` does.
+    """
+    _refuse_twins(batch.schema)
     if WHOLE not in batch.schema.names:
-        return _nested(pa.Table.from_batches([batch]))
+        return _frame(pa.Table.from_batches([batch]))
     column = batch.column(WHOLE)
     if pa.types.is_struct(column.type):
-        return _nested(pa.table(column.flatten(), names=[field.name for field in column.type]))
+        return _frame(pa.table(column.flatten(), names=[field.name for field in column.type]))
     if not any(test(column.type) for test in _TEXTS):
         raise InputInvalid([Violation(WHOLE, f"has the type {column.type}; it must hold JSON text, or a struct")])
-    return map(_parsed, column.to_pylist())
+    return None
 
 
 def _parsed(text: str | bytes | None) -> Document:
     try:
         return {} if text is None else parse_json_snapshot(text)
     except InputInvalid as error:
-        return error
+        return Unreadable(error)
 
 
-def _nested(table: pa.Table) -> Iterator[Document]:
+def documents_of(frame: pl.DataFrame) -> Iterator[Document]:
     """Read documents from nested columns; numbers that JSON has no word for are put in as they are, to be refused."""
-    if not table.num_columns:
-        return iter([{}] * table.num_rows)
-    frame = _frame(table)
     found: Iterator[dict[str, Any]] = map(orjson.loads, _texts(frame))
     if any(_has_odd_numbers(column) for column in frame.to_arrow().columns):
         found = map(_with_odd_numbers, found, frame.iter_rows(named=True))
@@ -66,11 +79,23 @@ def _nested(table: pa.Table) -> Iterator[Document]:
 
 def _document(document: dict[str, Any]) -> Document:
     """Make mappings of the lists that Arrow has for them; what is no such list stays, and is refused by its path."""
+    violations: list[Violation] = []
     for name in _MAPPINGS:
         entries = document.get(name)
         if isinstance(entries, list) and all(isinstance(one, dict) and one.keys() == _ENTRY for one in entries):
+            violations += _unfit_keys(name, entries)
             document[name] = {str(entry["key"]): entry["value"] for entry in entries}
-    return document
+    return Unreadable(InputInvalid(violations), document.get("account_id")) if violations else document
+
+
+def _unfit_keys(name: str, entries: Sequence[Mapping[str, Any]]) -> Iterator[Violation]:
+    """Find what no JSON object can say: which of two values counts is not guessed."""
+    counted = Counter(None if entry["key"] is None else str(entry["key"]) for entry in entries)
+    if counted.pop(None, 0):
+        yield Violation(name, "has an entry without a key; leave it out")
+    for key, times in counted.items():
+        if times > 1:
+            yield Violation(name, f"has the key `{shown_key(key or '')}` more than once; send it once")
 
 
 def _has_odd_numbers(column: Any) -> bool:  # noqa: ANN401  pyarrow is not typed
@@ -80,8 +105,6 @@ def _has_odd_numbers(column: Any) -> bool:  # noqa: ANN401  pyarrow is not typed
         return bool(pc.any(pc.invert(pc.is_finite(column))).as_py())
     if pa.types.is_struct(kind):
         return any(map(_has_odd_numbers, column.flatten()))
-    if pa.types.is_map(kind):
-        return _has_odd_numbers(pa.chunked_array([chunk.items for chunk in column.chunks], kind.item_type))
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         return _has_odd_numbers(pc.list_flatten(column))
     return False
@@ -110,7 +133,35 @@ def _texts(frame: pl.DataFrame) -> list[str]:
     return frame.select(pl.struct(pl.all()).struct.json_encode()).to_series().to_list()
 
 
+def _refuse_twins(schema: Any) -> None:  # noqa: ANN401  pyarrow is not typed
+    """Refuse names that stand twice, among the columns or within a struct."""
+    twice = sorted({name for name in schema.names if schema.names.count(name) > 1})
+    if twice:
+        raise InputInvalid(
+            [Violation(name, "is the name of several columns; rename or drop all but one") for name in twice]
+        )
+    within = sorted({f"{field.name}.{name}" for field in schema for name in _twins(field.type)})
+    if within:
+        raise InputInvalid(
+            [Violation(name, "is the name of several fields; rename or drop all but one") for name in within]
+        )
+
+
+def _twins(kind: Any) -> Iterator[str]:  # noqa: ANN401  pyarrow is not typed
+    """Name the fields of structs, however deep, whose name another field of the same struct has."""
+    if pa.types.is_struct(kind):
+        names = [field.name for field in kind]
+        yield from (name for name in names if names.count(name) > 1)
+        yield from (f"{field.name}.{name}" for field in kind for name in _twins(field.type))
+    elif _is_list(kind):
+        yield from _twins(kind.value_type)
+    elif pa.types.is_map(kind):
+        yield from _twins(kind.item_type)
+
+
 def _frame(table: pa.Table) -> pl.DataFrame:
+    if not table.num_columns:  # rows of which nothing is known are still rows
+        return pl.DataFrame({"account_id": [None] * table.num_rows})
     for field in table.schema:
         if not _has_json(field.type):
             raise InputInvalid([Violation(field.name, f"has the type {field.type}, which JSON has no word for")])
@@ -121,18 +172,23 @@ def _frame(table: pa.Table) -> pl.DataFrame:
 
 
 def _spelled(kind: Any) -> Any:  # noqa: ANN401  pyarrow is not typed
-    """Return the type as it is written: an instant that names no zone is in UTC, a decimal is a number."""
+    """Return the type as it is written: an instant that names no zone is in UTC, a decimal a number, a map entries."""
     if pa.types.is_timestamp(kind):
         return pa.timestamp(kind.unit, "UTC")
     if pa.types.is_decimal(kind):
         return pa.float64()
     if pa.types.is_map(kind):
-        return pa.map_(kind.key_type, _spelled(kind.item_type))
+        # as entries: JSON made of a map would hold a key twice, or lose one
+        return pa.list_(pa.struct([("key", kind.key_type), ("value", _spelled(kind.item_type))]))
     if pa.types.is_struct(kind):
         return pa.struct([field.with_type(_spelled(field.type)) for field in kind])
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
-        return pa.list_(_spelled(kind.value_type))
-    return kind
+    if pa.types.is_dictionary(kind):
+        return _spelled(kind.value_type)
+    return pa.list_(_spelled(kind.value_type)) if _is_list(kind) else kind
+
+
+def _is_list(kind: Any) -> bool:  # noqa: ANN401  pyarrow is not typed
+    return any(test(kind) for test in (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list))
 
 
 def _has_json(kind: Any) -> bool:  # noqa: ANN401  pyarrow is not typed
@@ -140,7 +196,7 @@ def _has_json(kind: Any) -> bool:  # noqa: ANN401  pyarrow is not typed
         return pa.types.is_string(kind.key_type) and _has_json(kind.item_type)
     if pa.types.is_struct(kind):
         return all(_has_json(field.type) for field in kind)
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+    if _is_list(kind) or pa.types.is_dictionary(kind):
         return _has_json(kind.value_type)
     return any(test(kind) for test in _WRITTEN)
 
@@ -150,7 +206,7 @@ _TEXTS: Final = (
     pa.types.is_large_binary, pa.types.is_binary_view, pa.types.is_null,
 )  # fmt: skip
 _WRITTEN: Final = (
-    pa.types.is_boolean, pa.types.is_date, pa.types.is_decimal, pa.types.is_dictionary, pa.types.is_floating,
-    pa.types.is_integer, pa.types.is_large_string, pa.types.is_null, pa.types.is_string, pa.types.is_string_view,
+    pa.types.is_boolean, pa.types.is_date, pa.types.is_decimal, pa.types.is_floating, pa.types.is_integer,
+    pa.types.is_large_string, pa.types.is_null, pa.types.is_string, pa.types.is_string_view,
     pa.types.is_timestamp,
 )  # fmt: skip

@@ -27,7 +27,7 @@ from nextplay.snapshot.account import (
     UsageWeek,
 )
 from nextplay.snapshot.json_text import MAX_DEPTH, parse_json_snapshot
-from nextplay.snapshot.reading import KNOWN_EMPTY, InputWarning, SnapshotReading, read_snapshot
+from nextplay.snapshot.reading import KNOWN_EMPTY, InputWarning, SnapshotReading, plain_reading, read_snapshot
 from nextplay.snapshot.scalars import (
     AttributeValue,
     Count,
@@ -133,5 +133,6 @@ __all__ = [
     "WaitingOn",
     "Words",
     "parse_json_snapshot",
+    "plain_reading",
     "read_snapshot",
 ]

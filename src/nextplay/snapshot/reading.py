@@ -86,6 +86,14 @@ def read_snapshot(raw: Mapping[str, Any], *, strict: bool = False) -> SnapshotRe
     return SnapshotReading(_settled(snapshot, future, left_out), _warnings(unseen, future))
 
 
+def plain_reading(snapshot: CustomerSnapshot) -> SnapshotReading | None:
+    """Return the reading of a snapshot whose fields are as their types have them, each by itself.
+
+    `None` where fields contradict each other or something lies in the future: `read_snapshot` says what becomes of it.
+    """
+    return None if _contradictions(snapshot, set()) or _future(snapshot) else SnapshotReading(snapshot)
+
+
 def _warnings(unseen: Sequence[ErrorDetails], future: Sequence[Loc]) -> tuple[InputWarning, ...]:
     """Name what counts as unknown, in the order of the paths."""
     found = [InputWarning(path_of(loc), _FUTURE) for loc in future]
