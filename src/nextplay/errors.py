@@ -55,6 +55,10 @@ class InputInvalid(NextplayError):
         self.violations: tuple[Violation, ...] = tuple(sorted(violations, key=lambda violation: violation.path))
         super().__init__("; ".join(map(str, self.violations)))
 
+    def __reduce__(self) -> tuple[type[InputInvalid], tuple[tuple[Violation, ...]]]:
+        """Travel between processes by the violations: by default it would be by the text, which does not make one."""
+        return type(self), (self.violations,)
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:

@@ -14,7 +14,8 @@ from nextplay._proto.nextplay.v1.snapshot_pb2 import AttributeValue, CustomerSna
 from nextplay.decision import Options
 from nextplay.errors import InputInvalid
 from nextplay.service.refusal import BodyUnreadable
-from nextplay.service.wire import MOST_ROWS, read_question, request_id_of, snapshot_message
+from nextplay.service.unfolding import MOST_ROWS
+from nextplay.service.wire import read_question, request_id_of, snapshot_message
 from nextplay.snapshot import KNOWN_EMPTY, read_snapshot
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples" / "snapshots").glob("*.json"))

@@ -6,15 +6,13 @@ Out of it come bytes. Nothing here decides anything.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final, NamedTuple, TypeVar, get_args
 
-from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.json_format import ParseDict
 from google.protobuf.message import DecodeError, Message
-from google.protobuf.unknown_fields import UnknownFieldSet
 from google.rpc.status_pb2 import Status
 
 from nextplay._proto.nextplay.v1 import decision_pb2, decision_service_pb2, snapshot_pb2
@@ -22,13 +20,13 @@ from nextplay.decision import Decision, Explanation, FactValue, Options
 from nextplay.errors import InputInvalid, Violation
 from nextplay.service.encoding import double_writer, flag_writer, message_writer, packed_doubles, tagged
 from nextplay.service.refusal import BodyUnreadable
+from nextplay.service.unfolding import Unfolding
 from nextplay.snapshot import KNOWN_EMPTY
 
-MOST_ROWS: Final = 2000
-"""Rows of the longest list that a snapshot may carry; longer lists are refused before they are unfolded."""
 MOST_ACTIONS: Final = 20
 MOST_REQUEST_ID: Final = 200
 _MOST_LOCALE: Final = 35
+_EXPLANATIONS: Final = get_args(Explanation)
 
 AnyMessage = TypeVar("AnyMessage", bound=Message)
 
@@ -58,7 +56,7 @@ def parsed(kind: type[AnyMessage], raw: bytes) -> AnyMessage:
 
 def unfolded(message: Message) -> tuple[dict[str, Any], int]:
     """Return a request of the decision service as names and values, absent ones left out, and count unknown fields."""
-    unfolding = _Unfolding()
+    unfolding = Unfolding()
     document = unfolding.document(message)
     if unfolding.violations:
         raise InputInvalid(unfolding.violations)
@@ -71,10 +69,9 @@ def read_question(raw: bytes, defaults: Options) -> Question:
     Raises `BodyUnreadable`, and `InputInvalid` with paths from the request (`snapshot.surveys`, `options.locale`).
     """
     message = parsed(decision_service_pb2.DecideRequest, raw)
-    violations: list[Violation] = []
-    unfolded = _Unfolding()
-    document = unfolded.document(message)
-    violations += unfolded.violations
+    unfolding = Unfolding()
+    document = unfolding.document(message)
+    violations = unfolding.violations
     if "snapshot" not in document:
         violations.append(Violation("snapshot", "is required"))
     request_id = document.get("request_id", "")
@@ -84,7 +81,7 @@ def read_question(raw: bytes, defaults: Options) -> Question:
     options = _options(sent, defaults, violations)
     if violations:
         raise InputInvalid(violations)
-    return Question(document["snapshot"], options, request_id, unfolded.unknown_fields, sent.get("record", True))
+    return Question(document["snapshot"], options, request_id, unfolding.unknown_fields, sent.get("record", True))
 
 
 def request_id_of(raw: bytes) -> str:
@@ -174,85 +171,13 @@ def instant_text(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-class _Unfolding:
-    """Unfolds a message into names and values, and counts what the contract does not know on the way.
-
-    The readers of all fields are compiled once, keyed by descriptor: it is the hot path.
-    """
-
-    def __init__(self) -> None:
-        self.unknown_fields = 0
-        self.violations: list[Violation] = []
-
-    def document(self, message: Message) -> dict[str, Any]:
-        self.unknown_fields += len(UnknownFieldSet(message))
-        values = {}
-        for field, value in message.ListFields():
-            name, unfold = _READERS[field]
-            values[name] = value if unfold is None else unfold(self, value)
-        return values
-
-    def rows(self, name: str, rows: Sequence[Message]) -> list[dict[str, Any]]:
-        return [self.document(row) for row in rows] if self._fits(name, rows) else []
-
-    def items(self, name: str, items: Sequence[object]) -> list[object]:
-        return list(items) if self._fits(name, items) else []
-
-    def attributes(self, name: str, values: Mapping[str, Message]) -> dict[str, object]:
-        if not self._fits(name, values):
-            return {}
-        found = {key: self.document(value) for key, value in values.items()}
-        return {key: next(iter(value.values())) for key, value in found.items() if value}
-
-    def texts(self, name: str, values: Mapping[str, str]) -> dict[str, str]:
-        return dict(values) if self._fits(name, values) else {}
-
-    def _fits(self, name: str, items: Sequence[object] | Mapping[str, object]) -> bool:
-        if len(items) <= MOST_ROWS:
-            return True
-        self.violations.append(Violation(name, f"must have at most {MOST_ROWS} rows"))
-        return False
-
-
-_Reader = Callable[[_Unfolding, Any], object]
-
-
-def _readers(descriptor: Descriptor, path: str = "") -> dict[FieldDescriptor, tuple[str, _Reader | None]]:
-    """Compile how each field below a message is unfolded; `None` takes the value as it is."""
-    readers: dict[FieldDescriptor, tuple[str, _Reader | None]] = {}
-    for field in descriptor.fields:
-        readers[field] = (field.name, _reader(field, path + field.name))
-        inner = field.message_type
-        if inner is not None:
-            entry = inner.fields_by_name["value"].message_type if inner.GetOptions().map_entry else inner
-            readers |= _readers(entry, f"{path}{field.name}.") if entry is not None else {}
-    return readers
-
-
-def _reader(field: FieldDescriptor, path: str) -> _Reader | None:
-    inner = field.message_type
-    if inner is not None and inner.GetOptions().map_entry:
-        unfold = _Unfolding.attributes if inner.fields_by_name["value"].message_type else _Unfolding.texts
-        return lambda unfolding, value: unfold(unfolding, path, value)
-    if field.is_repeated:
-        many = _Unfolding.rows if inner is not None else _Unfolding.items
-        return lambda unfolding, value: many(unfolding, path, value)
-    return _Unfolding.document if inner is not None else None
-
-
-_READERS: Final = {
-    field: reader
-    for name, request in decision_service_pb2.DESCRIPTOR.message_types_by_name.items()
-    if name.endswith("Request") and not name.startswith("Batch")
-    for field, reader in _readers(request).items()
-}
-
-
 def _options(sent: Mapping[str, Any], defaults: Options, violations: list[Violation]) -> Options:
     """Judge the options; what is wrong goes to `violations`."""
+    if not sent:
+        return defaults
     explanation = sent.get("explanation", defaults.explanation)
-    if explanation not in get_args(Explanation):
-        words = ", ".join(get_args(Explanation))
+    if explanation not in _EXPLANATIONS:
+        words = ", ".join(_EXPLANATIONS)
         violations.append(Violation("options.explanation", f"must be one of {words}"))
     max_actions = sent.get("max_actions", defaults.max_actions)
     if max_actions is not None and not 0 <= max_actions <= MOST_ACTIONS:
