@@ -51,13 +51,18 @@ def decided_by_reference(
 def test_signals_and_mains_are_what_the_reference_says(
     drawn: list[Condition], wanted: list[Condition], values: dict[str, int | None]
 ) -> None:
-    """The state is the values, the truth of each signal, and the truth of each main, guarded or not."""
+    """The state is the values and the truth of each signal and main, guarded or not; what is unknown is noted once."""
     named = dict(zip(SIGNALS, drawn, strict=True))
     last = {f"gap {place}": condition for place, condition in enumerate(wanted)}
-    program = compile_program(NAMES, named, SIGNALS, last)
+    program = compile_program(NAMES, named, SIGNALS, last, watched=SIGNALS[:3])
     known = [values[name] for name in NAMES]
     truths, judged = decided_by_reference(named, last, Values(values))
-    assert program(known) == [*known, *truths, *judged]
+    state, unknown, undecided = program(known)
+    assert state == [*known, *truths, *judged]
+    first = len(NAMES)
+    assert sorted(unknown) == [first + place for place, truth in enumerate(truths[:3]) if truth is None]
+    first += len(SIGNALS)
+    assert sorted(undecided) == [first + place for place, truth in enumerate(judged) if truth is None]
 
 
 def one_number(random: Random, count: int) -> dict[str, Condition]:
@@ -82,11 +87,13 @@ def one_number(random: Random, count: int) -> dict[str, Condition]:
 def test_numbers_looked_up_between_thresholds_are_what_comparing_says(seed: int, count: int) -> None:
     """At, between and beyond all thresholds, asked twice, and unknown, a lookup says what comparing says."""
     named = one_number(Random(seed), count)  # noqa: S311  repeatable, not secret
-    program = compile_program(["n"], named, tuple(named), {})
+    program = compile_program(["n"], named, tuple(named), {}, watched=set(named))
     asked = [None, *(half / 2 for half in range(-24, 30)), *range(-12, 15)]
     for value in (*asked, *asked):
         truths, _ = decided_by_reference(named, {}, Values({"n": value}))
-        assert program([value]) == [value, *truths]
+        unknown = [place for place, truth in enumerate(truths, 1) if truth is None]
+        state, noted, _ = program([value])
+        assert (state, sorted(noted)) == ([value, *truths], unknown)
 
 
 @LAW

@@ -1,7 +1,7 @@
 """Conditions compiled to Python functions: the hot path of every decision.
 
 Walking a tree costs several calls for each leaf; the same condition written as one expression costs a fifth of that.
-What is compiled is made of slots and operators alone: constants of a rule file are bound by name, never become code.
+`writer.py` writes the expressions; what is compiled is made of slots, operators and numbers alone.
 
 A compiled condition reads the *state*: the values of the facts, then the truths of the signals, each at its own slot.
 `None` means unknown in both. The meaning is `condition.evaluate`'s, and a test holds the two equal.
@@ -15,38 +15,14 @@ from operator import attrgetter
 from typing import Any, Final, Literal, NamedTuple
 
 from nextplay.facts import ItemKind
-from nextplay.rules.condition import (
-    COMPARISONS,
-    All,
-    AnyOf,
-    Condition,
-    FactLeaf,
-    Not,
-    Operator,
-    Parameter,
-    SignalLeaf,
-    Truth,
-    negation_normal_form,
-    signals_of,
-)
+from nextplay.rules.condition import Condition, Truth, negation_normal_form, signals_of
+from nextplay.rules.writer import Writer
 
 State = Sequence[Any]
 """Fact values and signal truths by slot. Its elements are what the slots say, so no type is checked here."""
 Compiled = Callable[[State], Truth]
 PROBES_AT_ONCE: Final = 200
 """Probes of one function: Python takes some 100 KiB to compile one, and gives them back only after the function."""
-
-_COMPARED: Final[Mapping[Operator, str]] = {
-    "eq": "{value} == {operand}",
-    "ne": "{value} != {operand}",
-    "in": "{value} in {operand}",
-    "not_in": "{value} not in {operand}",
-    "lt": "{value} < {operand}",
-    "lte": "{value} <= {operand}",
-    "gt": "{value} > {operand}",
-    "gte": "{value} >= {operand}",
-    "contains": "{operand} in {value}",
-}
 
 
 def compile_condition(condition: Condition, fact_slots: Mapping[str, int], signal_slots: Mapping[str, int]) -> Compiled:
@@ -178,110 +154,3 @@ def compile_probes(
         return found
 
     return select
-
-
-class Writer:
-    """Writes conditions as expressions; `constants` says what their names stand for."""
-
-    def __init__(
-        self,
-        fact: Callable[[str], str],
-        signal: Callable[[str], str],
-        *,
-        is_known: Callable[[str], bool] = lambda _: False,
-    ) -> None:
-        """Take how a fact and how a signal is read, and which facts cannot be unknown where they are read."""
-        self._fact = fact
-        self._signal = signal
-        self._is_known = is_known
-        self._temporaries = 0
-        self.constants: dict[str, Any] = {"__builtins__": {}}
-
-    def expression(self, condition: Condition) -> str:
-        """Write a condition, in brackets unless it is a name."""
-        match condition:
-            case FactLeaf():
-                return self._fact_leaf(condition)
-            case SignalLeaf(signal):
-                return self._signal(signal)
-            case Not(child):
-                truth = self._temporary()
-                return f"(None if ({truth} := {self.expression(child)}) is None else not {truth})"
-            case All(children):
-                return self._group(children, decided="{} is False", decisive=False)
-            case AnyOf(children):
-                return self._group(children, decided="{}", decisive=True)
-
-    def is_true(self, normal: Condition) -> str:
-        """Write what holds where a condition in negation normal form is true, for who need not tell false from unknown.
-
-        There, a condition is true where enough of its leaves are, so `and` and `or` say it, and stop early.
-        """
-        match normal:
-            case All(children):
-                return f"({' and '.join(map(self.is_true, children))})" if children else "True"
-            case AnyOf(children):
-                return f"({' or '.join(map(self.is_true, children))})" if children else "False"
-            case Not(leaf):
-                return f"({self.expression(leaf)} is False)"
-            case leaf:
-                return self.expression(leaf)
-
-    def _group(self, children: Sequence[Condition], *, decided: str, decisive: bool) -> str:
-        if not children:
-            return str(not decisive)
-        parts = []
-        read = []
-        for child in children:
-            part = self.expression(child)
-            name = part if isinstance(child, SignalLeaf) else self._temporary()
-            parts.append(decided.format(part if name == part else f"({name} := {part})"))
-            read.append(f"{name} is None")
-        return f"({decisive} if {' or '.join(parts)} else None if {' or '.join(read)} else {not decisive})"
-
-    def _fact_leaf(self, leaf: FactLeaf) -> str:
-        value = self._fact(leaf.fact)
-        if leaf.operator == "is_known":
-            return f"({value} is not None)"
-        if leaf.operator == "is_unknown":
-            return f"({value} is None)"
-        chosen = leaf.when_unknown
-        if isinstance(leaf.operand, Parameter):
-            compare = self.constant(_by_case(leaf.operator, leaf.operand))
-            truth = self._temporary()
-            compared = f"{compare}({value}, {self._fact(leaf.operand.by)})"
-            return f"({chosen} if ({truth} := {compared}) is None else {truth})"
-        if leaf.operator == "between" and isinstance(leaf.operand, tuple):
-            low, high = map(self.constant, leaf.operand)
-            compared = f"{low} <= {value} <= {high}"
-        elif leaf.operator == "contains_any" and isinstance(leaf.operand, tuple):
-            words = self.constant(frozenset(leaf.operand))
-            compared = f"not {words}.isdisjoint({value})"
-        else:
-            compared = _COMPARED[leaf.operator].format(value=value, operand=self.constant(leaf.operand))
-        return f"({compared})" if self._is_known(leaf.fact) else f"({chosen} if {value} is None else {compared})"
-
-    def constant(self, value: object) -> str:
-        """Bind a value to a name, and return the name."""
-        name = f"k{len(self.constants)}"
-        self.constants[name] = value
-        return name
-
-    def _temporary(self) -> str:
-        self._temporaries += 1
-        return f"t{self._temporaries}"
-
-
-def _by_case(operator: Operator, parameter: Parameter) -> Callable[[Any, Any], Truth]:
-    compare, cases, otherwise = COMPARISONS[operator], dict(parameter.cases), parameter.otherwise
-    every = (*cases.values(), otherwise)
-
-    def compared(value: Any, word: Any) -> Truth:  # noqa: ANN401  whatever the fact holds
-        if value is None:
-            return None
-        if word is not None:
-            return compare(value, cases.get(word, otherwise))
-        outcomes = {compare(value, operand) for operand in every}
-        return outcomes.pop() if len(outcomes) == 1 else None
-
-    return compared

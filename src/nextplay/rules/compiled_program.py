@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
-from nextplay.rules.compiled import State, Writer
+from nextplay.rules.compiled import State
 from nextplay.rules.condition import (
     All,
     AnyOf,
@@ -30,6 +30,7 @@ from nextplay.rules.condition import (
     negation_normal_form,
     signed_leaves,
 )
+from nextplay.rules.writer import Writer
 
 MIN_BLOCK: Final = 8
 """From so many signals over one number on, a lookup is faster than comparing."""
@@ -39,42 +40,72 @@ MAX_GUARD: Final = 4
 """What may become true in more ways than this is decided every time."""
 
 
+class Decided(NamedTuple):
+    """A state, and the slots of what is unknown in it: of the signals that were to be watched, and of all mains."""
+
+    state: list[Any]
+    unknown: list[int]
+    undecided: list[int]
+
+
 def compile_program(
     fact_names: Sequence[str],
     conditions: Mapping[str, Condition],
     order: Sequence[str],
     mains: Mapping[str, Condition],
-) -> Callable[[State], list[Any]]:
-    """Compile a function from the values of `fact_names` to the state: the values, then the truths of all conditions.
+    *,
+    watched: Collection[str] = (),
+) -> Callable[[State], tuple[list[Any], list[int], list[int]]]:
+    """Compile a function from the values of `fact_names` to a `Decided` as a plain tuple.
 
-    `order` names each of `conditions` after those that it names. `mains` come last in the state; they are made of
-    signals alone, and no condition names them.
+    The state is the values, then the truths of all conditions. `order` names each of `conditions` after those that it
+    names. `mains` come last in the state; they are made of signals alone, and no condition names them. The unknown ones
+    among `watched` are noted in any order.
     """
     facts = {name: f"f{index}" for index, name in enumerate(fact_names)}
     signals = {name: f"s{index}" for index, name in enumerate(conditions)}
     writer = Writer(facts.__getitem__, signals.__getitem__)
-    lines = ["def program(facts):", f"    [{', '.join(facts.values())}] = facts"]
+    lines = [
+        "def program(facts):",
+        f"    [{', '.join(facts.values())}] = facts",
+        "    unknown = []",
+        "    undecided = []",
+    ]
+    lines += ["    note = unknown.append", "    leave = undecided.append"]
+    noted = {name: f"note({len(facts) + place})" for place, name in enumerate(conditions) if name in watched}
     looked_up = set()
     for fact, names in _blocks(conditions):
-        block = writer.constant(_lookup([conditions[name] for name in names]))
+        lookup = _lookup([conditions[name] for name in names])
+        block = writer.constant(lookup)
         lines.append(f"    [{', '.join(signals[name] for name in names)}] = {block}({facts[fact]})")
+        found = [name for name, truth in zip(names, lookup(None), strict=True) if truth is None and name in noted]
+        if found:  # a number that is known decides whatever compares it
+            lines.append(f"    if {facts[fact]} is None: {'; '.join(noted[name] for name in found)}")
         looked_up.update(names)
-    lines += [f"    {signals[name]} = {writer.expression(conditions[name])}" for name in order if name not in looked_up]
+    lines += [
+        f"    {signals[name]} = {writer.expression(conditions[name], unknown=noted.get(name, 'None'))}"
+        for name in order
+        if name not in looked_up
+    ]
     rest = writer.constant((False,) * len(mains))
     lines.append(f"    state = [{', '.join(['*facts', *signals.values(), f'*{rest}'])}]")
     lines += _main_lines(mains, writer, first=len(facts) + len(signals))
-    lines.append("    return state")
+    lines.append("    return state, unknown, [*{*undecided}]")
     exec("\n".join(lines), writer.constants)  # noqa: S102  the source holds numbered names and operators only
-    program: Callable[[State], list[Any]] = writer.constants["program"]
+    program: Callable[[State], tuple[list[Any], list[int], list[int]]] = writer.constants["program"]
     return program
 
 
 def _main_lines(mains: Mapping[str, Condition], writer: Writer, *, first: int) -> Iterator[str]:
-    """Write what decides the mains, each under every leaf of its guard; one without a guard is always decided."""
+    """Write what decides the mains, each under every leaf of its guard; one without a guard is always decided.
+
+    One that is decided under several leaves leaves its slot several times.
+    """
     readers = Counter(leaf for condition in mains.values() for leaf in set(signed_leaves(condition)))
     guarded: dict[SignedLeaf, list[str]] = {}
     for place, condition in enumerate(mains.values()):
-        line = f"state[{first + place}] = {writer.expression(condition)}"
+        slot = first + place
+        line = f"state[{slot}] = {writer.expression(condition, unknown=f'leave({slot})')}"
         guard = guard_of(negation_normal_form(condition), readers)
         if guard is None or len(guard) > MAX_GUARD:
             yield f"    {line}"

@@ -37,6 +37,7 @@ from nextplay.rules.rulebook import Play, Rulebook, SignalRule
 from nextplay.rules.trace import Trace, Tracer, reading_of
 
 _NONE_DONE: Final[frozenset[str]] = frozenset()
+_NONE_SHOWN: Final[Mapping[str, Item]] = MappingProxyType({})
 _NO_ANSWERS: Final[Mapping[str, Side]] = MappingProxyType({})
 
 
@@ -91,14 +92,14 @@ class Evaluator:
         is not looked for: near misses, missing facts, and the open facts of gaps. Nothing else depends on it.
         """
         absent = self._roster.on(day)
-        state = self._program.state(facts)
+        state, unknown, undecided = self._program.decided(facts)
         truths = self._program.truths(state)
-        judged = self._gaps.judge(state, answers, left_out=absent.gaps)
+        judged = self._gaps.judge(state, undecided, answers, left_out=absent.gaps)
         parts: list[Part] = []
         if self._absorption:
             judged.standing, parts = self._absorption.split(judged.standing, state)
         reached = self._plays.reached(judged.standing, state, left_out=absent.plays)
-        missing = self._missing_facts(state, judged, reached) if with_advice else ()
+        missing = self._missing_facts(state, unknown, judged, reached) if with_advice else ()
         outcomes = [outcome_of(gap, state, missing) for gap in judged.standing]
         gaps = tuple(sorted(outcomes, key=_worst_first))
         diagnosis, lead = self._diagnoser.diagnose(gaps, judged, state)
@@ -109,7 +110,7 @@ class Evaluator:
             if judged.explained
             else (),
             undecided=tuple(sorted([plan.rule.id for plan in judged.undecided])),
-            candidates=_candidates(reached, gaps),
+            candidates=_candidates(reached, judged.standing, outcomes),
             diagnosis=diagnosis,
             lead=lead,
             near_misses=self._near_misses.nearest(state, left_out=absent.gaps) if with_advice else (),
@@ -120,34 +121,43 @@ class Evaluator:
                     key=lambda part: _worst_first(part.outcome),
                 )
             ),
-            shadow=self._shadow(judged.standing, state, missing, absent=absent) if with_shadow else NO_SHADOW,
+            shadow=self._shadow(judged.standing, state, undecided, missing, absent=absent)
+            if with_shadow
+            else NO_SHADOW,
             done=frozenset([play for play, test in self._done if test(state) and play not in absent.plays])
             if self._done
             else _NONE_DONE,
-            shown=self._shown(state),
+            shown=self._shown(state) if self.by_item else _NONE_SHOWN,
         )
 
     def _missing_facts(
-        self, state: Sequence[Any], judged: Judgement, reached: Sequence[ReachedPlay]
+        self, state: Sequence[Any], unknown: Sequence[int], judged: Judgement, reached: Sequence[ReachedPlay]
     ) -> tuple[MissingFact, ...]:
         tallies = [tally for play in reached for tally in play.tallies]
-        return self._missing.ranked(chain(self._undecided.tallies(state), judged.tallies, tallies), state)
+        return self._missing.ranked(chain(self._undecided.tallies(unknown), judged.tallies, tallies), state)
 
     def _shadow(
-        self, standing: Sequence[StandingGap], state: Sequence[Any], missing: Sequence[MissingFact], *, absent: Absent
+        self,
+        standing: Sequence[StandingGap],
+        state: Sequence[Any],
+        undecided: Sequence[int],
+        missing: Sequence[MissingFact],
+        *,
+        absent: Absent,
     ) -> Shadow:
         """Say what the rules on trial would add: their gaps, and their plays for gaps of either sort."""
         if not absent.gaps_on_trial and not absent.plays_on_trial:
             return NO_SHADOW
         others = {plan.rule.id for plan in self._gaps.plans} - absent.gaps_on_trial
-        tried = self._gaps.judge(state, _NO_ANSWERS, left_out=others).standing
+        tried = self._gaps.judge(state, undecided, _NO_ANSWERS, left_out=others).standing
         together, _ = self._absorption.split([*standing, *tried], state)
         tried = [gap for gap in together if gap.plan.rule.id in absent.gaps_on_trial]
         both = [*standing, *tried]
         reached = self._plays.reached(both, state, left_out=self._play_ids - absent.plays_on_trial)
-        outcomes = tuple(sorted([outcome_of(gap, state, missing) for gap in both], key=_worst_first))
-        gaps = tuple(outcome for outcome in outcomes if outcome.rule.id in absent.gaps_on_trial)
-        return Shadow(gaps, _candidates(reached, outcomes))
+        outcomes = [outcome_of(gap, state, missing) for gap in both]
+        worst_first = sorted(outcomes, key=_worst_first)
+        gaps = tuple(outcome for outcome in worst_first if outcome.rule.id in absent.gaps_on_trial)
+        return Shadow(gaps, _candidates(reached, both, outcomes))
 
     def readings(self, signal: str, facts: Facts, item: Item | None = None) -> tuple[Reading, ...]:
         """Return the leaves of a signal and of those it names, each with its value and truth, in order of writing.
@@ -191,12 +201,14 @@ def _worst_first(outcome: GapOutcome) -> tuple[float, str, str]:
     return -outcome.severity, outcome.rule.id, outcome.item.key if outcome.item else ""
 
 
-def _candidates(reached: Iterable[ReachedPlay], gaps: Sequence[GapOutcome]) -> tuple[Candidate, ...]:
-    """Merge the gaps of each play, in the order of `gaps`."""
-    by_key = {gap.key: gap for gap in gaps}
+def _candidates(
+    reached: Iterable[ReachedPlay], standing: Sequence[StandingGap], outcomes: Sequence[GapOutcome]
+) -> tuple[Candidate, ...]:
+    """Merge the gaps of each play, the worst first; `outcomes` says what came of each of `standing`."""
+    outcome = dict(zip(map(id, standing), outcomes, strict=True))
     found = []
     for play in reached:
-        merged = tuple([by_key[gap.key] for gap in play.gaps])
+        merged = tuple([outcome[id(gap)] for gap in play.gaps])
         if len(merged) > 1:
             merged = tuple(sorted(merged, key=_worst_first))
         found.append(Candidate(play.plan.play, merged, *play.truths))

@@ -82,7 +82,7 @@ class GapPlan:
         for slot, weight in self.severity:
             if state[slot] and not (self.silencers and self._is_silenced(slot, state, kind)):
                 severity += weight
-        return round(min(1.0, max(0.0, severity)), 2)
+        return round(1.0 if severity >= 1 else severity, 2) if severity > 0 else 0.0
 
     def _is_silenced(self, slot: int, state: Sequence[Any], kind: GapKind) -> bool:
         return any(state[other] for other in self.silencers[kind].get(slot, ()))

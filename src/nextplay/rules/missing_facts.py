@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from itertools import chain
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain, compress
 from struct import Struct
 from typing import Any, Final
 
 from nextplay.decision import MissingFact
-from nextplay.rules.condition import FactLeaf
-from nextplay.rules.program import Program, picker
+from nextplay.rules.program import Program
 
 _WIDTHS: Final = ((8, "B"), (16, "H"), (32, "L"))
 
@@ -30,6 +29,9 @@ class MissingFacts:
         self._places = {name: 1 << (bits * slot) for slot, name in enumerate(self._names)}
         self._counts = Struct(f"<{len(self._names)}{code}")
         self._most = most
+        self._slots = tuple(range(len(self._names)))
+        self._ranks = tuple((most - count) * len(self._names) for count in range(most + 1))
+        """By count: with the slot added, numbers that sort as wished."""
         self._sure = 0
         self._entries: dict[int, MissingFact] = {}
 
@@ -43,11 +45,11 @@ class MissingFacts:
 
     def ranked(self, tallies: Iterable[int], state: Sequence[Any]) -> tuple[MissingFact, ...]:
         """Return the unknown facts by the number of conditions that read them, the most useful first; ties by name."""
-        counts = self._counts.unpack(sum(tallies, self._sure).to_bytes(self._counts.size, "little"))
-        wide, most = len(counts), self._most
-        keys = [
-            (most - count) * wide + slot for slot, count in enumerate(counts) if count and state[slot] is None
-        ]  # numbers that sort as wished
+        counts: Sequence[int] = sum(tallies, self._sure).to_bytes(self._counts.size, "little")
+        if len(counts) > len(self._names):  # more than one byte each
+            counts = self._counts.unpack(counts)
+        ranks = self._ranks
+        keys = [ranks[counts[slot]] + slot for slot in compress(self._slots, counts) if state[slot] is None]
         keys.sort()
         entries = self._entries
         try:
@@ -64,22 +66,19 @@ class MissingFacts:
 class UndecidedSignals:
     """Counts for the signals that are unknown.
 
-    Most signals compare one fact and are unknown exactly where it is, so they count once for all.
+    Most signals compare one fact and are unknown exactly where it is, so they count once for all; the program notes
+    which of the others are.
     """
 
     def __init__(self, program: Program, missing: MissingFacts) -> None:
         """Part the signals that have a name in those two sorts."""
-        slots, tallies = [], []
+        self._by_slot: dict[int, int] = {}
         for name, reads in program.reads().items():
-            condition = program.conditions[name]
-            if isinstance(condition, FactLeaf) and len(reads) == 1 and name not in program.lists:
-                missing.always(reads)
+            if name in program.watched:
+                self._by_slot[program.slots[name]] = missing.tally(reads)
             else:
-                slots.append(program.slots[name])
-                tallies.append(missing.tally(reads))
-        self._pick = picker(slots)
-        self._tallies = tuple(tallies)
+                missing.always(reads)
 
-    def tallies(self, state: Sequence[Any]) -> list[int]:
-        """Return the tallies of the unknown ones of the other sort."""
-        return [tally for tally, truth in zip(self._tallies, self._pick(state)) if truth is None]  # noqa: B905  as many; hot path
+    def tallies(self, unknown: Iterable[int]) -> Iterator[int]:
+        """Return the tallies of the unknown ones of the other sort, which stand at the slots `unknown`."""
+        return map(self._by_slot.__getitem__, unknown)

@@ -107,22 +107,35 @@ class Gaps:
         self._mains = Deduction(planner.mains, program.slots, engine=engine)
         self._sides = Deduction(planner.sides, program.slots, engine=engine)
         self._slots = program.main_slots()
+        self._by_slot = {plan.slot: plan for plan in self.plans}
+        self._numbers = tuple(plan.number for plan in self.plans)
 
-    def judge(self, state: Sequence[Any], answers: Mapping[str, Side], *, left_out: Collection[str] = ()) -> Judgement:
+    def judge(
+        self,
+        state: Sequence[Any],
+        undecided: Sequence[int],
+        answers: Mapping[str, Side],
+        *,
+        left_out: Collection[str] = (),
+    ) -> Judgement:
         """Run the outcome table over every gap that is not left out. `answers` names the side that a rep named.
+
+        `undecided` are the slots of the gaps that are unknown (`Decided`).
 
         Raises `EngineFault` where evaluation and inference disagree.
         """
         plans, mains = self.plans, state[self._slots]
         concluded = self._mains.conclude(state)
-        if concluded != {plan.number for plan in compress(plans, mains)}:
+        if concluded != set(compress(self._numbers, mains)):
             raise EngineFault("inference and evaluation disagree about a gap")
         if left_out:
             counts = [plan.rule.id not in left_out for plan in plans]
             plans, mains = tuple(compress(plans, counts)), tuple(compress(mains, counts))
         judged = Judgement(plans, mains)
-        if None in mains:
-            unknown = [plan for plan, truth in zip(plans, mains) if truth is None]  # noqa: B905  as many; hot path
+        if undecided:
+            unknown = map(self._by_slot.__getitem__, undecided)
+            if left_out:
+                unknown = [plan for plan in unknown if plan.rule.id not in left_out]
             _leave_unknown(unknown, state, answers, judged=judged)
         true = list(compress(plans, mains))
         if true:
@@ -170,12 +183,13 @@ def _leave_unknown(
     plans: Iterable[GapPlan], state: Sequence[Any], answers: Mapping[str, Side], *, judged: Judgement
 ) -> None:
     """Judge gaps that are unknown, some of which items or a rival explanation may still decide."""
+    undecided, tallies = judged.undecided, judged.tallies
     for plan in plans:
         if plan.rule.for_each:
             _judge_items(plan, state, answers, judged=judged)
         elif plan.unless is None:
-            judged.undecided.append(plan)
-            judged.tallies.append(plan.tally)
+            undecided.append(plan)
+            tallies.append(plan.tally)
         else:
             _leave_open(plan, plan.unless, state, judged=judged)
 
@@ -253,19 +267,26 @@ def outcome_of(gap: StandingGap, state: Sequence[Any], missing: Sequence[Missing
     if gap.reading:
         state = gap.reading.state
         missing = [entry for entry in missing if state[plan.fact_slots[entry.fact]] is None]
-    settling = frozenset().union(*[check.reads for check in gap.unsettled]) if kind == "undetermined" else None
+    speaking, silent, rivals = plan.speaks[kind], plan.against[kind], plan.rivals
+    signals = tuple([name for name, slot in speaking if state[slot]])
     return GapOutcome(
         plan.rule,
         kind,
         plan.severity_in(state, kind),
-        signals=_told_once(plan, _those(plan.speaks[kind], state, truth=True)),
-        against=_those(plan.against[kind], state, truth=False),
-        open_side=gap.open_side,
-        open_rivals=_those(plan.rivals, state, truth=None),
-        open_facts=tuple([entry.fact for entry in missing if entry.fact in settling]) if settling else (),
-        answered=gap.answered,
-        item=gap.reading.item if gap.reading else None,
+        _told_once(plan, signals) if plan.events else signals,
+        _those(silent, state, truth=False) if silent else (),
+        gap.open_side,
+        _those(rivals, state, truth=None) if rivals else (),
+        _settling(gap.unsettled, missing) if gap.unsettled and kind == "undetermined" else (),
+        gap.answered,
+        gap.reading.item if gap.reading else None,
     )
+
+
+def _settling(unsettled: Sequence[Check], missing: Sequence[MissingFact]) -> tuple[str, ...]:
+    """Name the missing facts that unsettled checks read, in the order of `missing`."""
+    reads = frozenset().union(*[check.reads for check in unsettled])
+    return tuple([entry.fact for entry in missing if entry.fact in reads])
 
 
 def explained_outcome(gap: StandingGap, state: Sequence[Any]) -> GapOutcome:
@@ -283,8 +304,6 @@ def explained_outcome(gap: StandingGap, state: Sequence[Any]) -> GapOutcome:
 
 def _told_once(plan: GapPlan, signals: tuple[str, ...]) -> tuple[str, ...]:
     """Keep the first signal of each event."""
-    if not plan.events:
-        return signals
     first: dict[str, str] = {}
     for signal in signals:
         first.setdefault(plan.events.get(signal, signal), signal)
@@ -292,4 +311,4 @@ def _told_once(plan: GapPlan, signals: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _those(named: Named, state: Sequence[Any], *, truth: Truth) -> tuple[str, ...]:
-    return tuple([name for name, slot in named if state[slot] is truth]) if named else ()
+    return tuple([name for name, slot in named if state[slot] is truth])

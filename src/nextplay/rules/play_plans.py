@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from nextplay.errors import EngineFault
@@ -58,7 +58,7 @@ class ReachedPlay:
     plan: PlayPlan
     gaps: list[StandingGap]
     truths: tuple[Truth, Truth, Truth] = (None, None, None)
-    tallies: list[int] = field(default_factory=list)
+    tallies: Sequence[int] = ()
 
 
 class Plays:
@@ -130,10 +130,12 @@ def _targets(play: Play) -> tuple[str, ...]:
 
 def _decide(reached: ReachedPlay, state: Sequence[Any], holds: Collection[int]) -> None:
     plan = reached.plan
-    truths = []
-    for gate in (plan.eligibility, plan.applicability, plan.suitability):
-        truth = True if gate is None else gate.truth(state, holds)
-        if truth is None and gate is not None:
-            reached.tallies.append(gate.tally)
-        truths.append(truth)
-    reached.truths = (truths[0], truths[1], truths[2])
+    applicability, suitability = plan.applicability, plan.suitability
+    reached.truths = truths = (
+        plan.eligibility.truth(state, holds),
+        True if applicability is None else applicability.truth(state, holds),
+        True if suitability is None else suitability.truth(state, holds),
+    )
+    if None in truths:
+        gates = (plan.eligibility, applicability, suitability)
+        reached.tallies = [gate.tally for gate, truth in zip(gates, truths, strict=True) if gate and truth is None]

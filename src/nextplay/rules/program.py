@@ -24,7 +24,7 @@ from nextplay.rules.compiled import (
     compile_item_program,
     compile_probes,
 )
-from nextplay.rules.compiled_program import compile_program
+from nextplay.rules.compiled_program import Decided, compile_program
 from nextplay.rules.condition import (
     All,
     AnyOf,
@@ -49,6 +49,8 @@ class Program:
     `conditions` gives the condition of every signal, anonymous ones included; what a gap stands or falls with counts as
     one, and `mains` names these in the order of the gaps. `order` names each signal after those that it names. `slots`
     says where in the state its truth stands; those with a name of their own stand in `named_slots`, as in the rulebook.
+
+    `watched` names the signals that are noted where they are unknown: those that are not unknown with their one fact.
 
     `lists` says which conditions are asked of every item of a list. The facts of items that they read (`item_names`)
     have slots behind those of the account: whether every item has the fact known, or, in the state of one item, its
@@ -83,6 +85,8 @@ class Program:
         self.slots: Mapping[str, int] = {
             name: len(self.known_names) + place for place, name in enumerate(self.conditions)
         }
+        self.watched = frozenset(name for name in self._named if not self.is_sure(name))
+        self._watched_slots = tuple(self.slots[name] for name in self._named if name in self.watched)
         self.named_slots = slice(len(self.known_names), len(self.known_names) + len(self._named))
         self._named_places = {name: self.slots[name] for name in self._named}
         if self.lists:
@@ -91,14 +95,19 @@ class Program:
             self._decide = self._compiled()
         self._picked: tuple[tuple[str, ...], Callable[[Sequence[Any]], Sequence[Any]]] = ((), tuple)
 
-    def _compiled(self) -> Callable[[Sequence[Any]], list[Any]]:
+    def _compiled(self) -> Callable[[Sequence[Any]], tuple[list[Any], list[int], list[int]]]:
         mains = {name: self.over_signals(self.conditions[name]) for name in self.mains}
         others = {name: condition for name, condition in self.conditions.items() if name not in mains}
-        return compile_program(self.fact_names, others, [name for name in self.order if name in others], mains)
+        order = [name for name in self.order if name in others]
+        return compile_program(self.fact_names, others, order, mains, watched=self.watched)
 
     def reads(self) -> dict[str, frozenset[str]]:
         """Return, for each signal that has a name, the facts that can leave it unknown."""
         return {name: self._reads[name] for name in self._named}
+
+    def is_sure(self, name: str) -> bool:
+        """Tell whether a signal is unknown exactly where one fact is, which it compares."""
+        return isinstance(self.conditions[name], FactLeaf) and len(self._reads[name]) == 1 and name not in self.lists
 
     def main_slots(self) -> slice:
         """Return where in the state stands what gaps stand or fall with, in the order of the rulebook."""
@@ -110,14 +119,23 @@ class Program:
 
         Where conditions are asked of items, the last element is an `ItemStates`.
         """
+        return self.decided(facts)[0]
+
+    def decided(self, facts: Facts) -> tuple[list[Any], list[int], list[int]]:
+        """Decide every signal: the `Decided` of the facts, as a plain tuple. The mains are in any order."""
         names, pick = self._picked
         if facts.names is not names and facts.names != names:
             positions = {name: position for position, name in enumerate(facts.names)}
             pick = picker([positions[name] for name in self.fact_names])
             self._picked = (facts.names, pick)
         if self.lists:
-            return self._state_with_items(pick(facts.values), facts.items)
+            return self._noted(self._state_with_items(pick(facts.values), facts.items))
         return self._decide(pick(facts.values))
+
+    def _noted(self, state: list[Any]) -> Decided:
+        mains = self.main_slots()
+        undecided = [slot for slot in range(mains.start, mains.stop) if state[slot] is None]
+        return Decided(state, [slot for slot in self._watched_slots if state[slot] is None], undecided)
 
     def _state_with_items(self, values: Sequence[Any], items: Mapping[ItemKind, tuple[Item, ...] | None]) -> list[Any]:
         rows = {kind: _rows(items[kind], names) for kind, names in self._items.names.items()}
