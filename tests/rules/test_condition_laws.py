@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.rules.strategies import LAW, SIGNALS, VALUES, Values, conditions, facts, signals
 
 from nextplay.decision import FactValue
-from nextplay.rules.compiled import Writer, compile_condition
+from nextplay.rules.compiled import compile_condition
 from nextplay.rules.condition import (
     All,
     AnyOf,
@@ -23,6 +23,7 @@ from nextplay.rules.condition import (
     negation_normal_form,
     signals_of,
 )
+from nextplay.rules.writer import Writer
 
 FACT_SLOTS = {name: slot for slot, name in enumerate(VALUES)}
 SIGNAL_SLOTS = {name: len(VALUES) + slot for slot, name in enumerate(SIGNALS)}

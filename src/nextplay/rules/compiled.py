@@ -99,18 +99,20 @@ class Probe(NamedTuple):
     """Questions that are asked only where `near` is true, which it cannot be while `fact` is unknown.
 
     `variants` are signals under names of their own, each after those that it names; `conclusions` conditions over them,
-    each with the number that stands for it.
+    each with the number that stands for it. None of these can be true where `only_if` is not.
     """
 
     fact: str
     near: Condition
     variants: Sequence[tuple[str, Condition]]
     conclusions: Sequence[tuple[int, Condition]]
+    only_if: Condition | None = None
 
 
 def _probe_lines(probe: Probe, writer: Writer, variants: dict[str, str]) -> Iterator[str]:
     """Write one probe; `variants` takes the names that its variants go by from here on."""
-    yield f"        if {writer.expression(probe.near)}:"
+    asked = "" if probe.only_if is None else f" and {writer.is_true(negation_normal_form(probe.only_if))}"
+    yield f"        if {writer.is_true(probe.near)}{asked}:"
     for name, condition in probe.variants:
         written = writer.expression(condition)
         variants[name] = f"v{len(variants)}"

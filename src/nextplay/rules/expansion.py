@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from nextplay.rules.condition import All, AnyOf, Condition, FactLeaf, Not, SignalLeaf, signals_of, signed_leaves
+from nextplay.rules.condition import (
+    All,
+    AnyOf,
+    Condition,
+    FactLeaf,
+    Not,
+    SignalLeaf,
+    leaves_of,
+    signals_of,
+    signed_leaves,
+)
 
 MAX_LEAVES: Final = 64
 """What spans more leaves than this is not looked into: one leaf is hardly ever what it takes, and tables stay small."""
+MAX_INLINED: Final = 5
+"""What is written within each other so many times is deep enough: signals may stand behind a thousand others."""
 
 CONSTANT: Final[Mapping[bool, Condition]] = {True: All(()), False: AnyOf(())}
 """The conditions that are always true and always false."""
@@ -71,6 +84,42 @@ class Expansion:
 def turned_name(signal: str) -> str:
     """Name a signal as it is when a leaf turns; no rule file can use the name."""
     return f"{signal}, turned"
+
+
+def inlined(
+    variants: Sequence[tuple[str, Condition]], results: Sequence[Condition]
+) -> tuple[list[tuple[str, Condition]], list[Condition]]:
+    """Put variants that are named but once in the place of their name: there, most are never decided.
+
+    Takes and returns what `Expansion.turned` returns.
+    """
+    conditions = [*(condition for _, condition in variants), *results]
+    uses = Counter(leaf.signal for one in conditions for leaf in leaves_of(one) if isinstance(leaf, SignalLeaf))
+    once: dict[str, Condition] = {}
+    depths: dict[str, int] = {}
+    kept = []
+    for name, condition in variants:
+        whole = _substituted(condition, once)
+        depth = 1 + max((depths.get(signal, 0) for signal in signals_of(condition)), default=0)
+        if uses[name] == 1 and depth <= MAX_INLINED:
+            once[name], depths[name] = whole, depth
+        else:
+            kept.append((name, whole))
+    return kept, [_substituted(result, once) for result in results]
+
+
+def _substituted(condition: Condition, found: Mapping[str, Condition]) -> Condition:
+    match condition:
+        case SignalLeaf(signal):
+            return found.get(signal, condition)
+        case Not(child):
+            return Not(_substituted(child, found))
+        case All(children):
+            return All(tuple(_substituted(child, found) for child in children))
+        case AnyOf(children):
+            return AnyOf(tuple(_substituted(child, found) for child in children))
+        case FactLeaf():
+            return condition
 
 
 def _with_truth(condition: Condition, leaf: FactLeaf, turned: Mapping[str, Condition], *, wanted: bool) -> Condition:

@@ -45,9 +45,8 @@ class MissingFacts:
 
     def ranked(self, tallies: Iterable[int], state: Sequence[Any]) -> tuple[MissingFact, ...]:
         """Return the unknown facts by the number of conditions that read them, the most useful first; ties by name."""
-        counts: Sequence[int] = sum(tallies, self._sure).to_bytes(self._counts.size, "little")
-        if len(counts) > len(self._names):  # more than one byte each
-            counts = self._counts.unpack(counts)
+        packed = sum(tallies, self._sure).to_bytes(self._counts.size, "little")
+        counts = packed if len(packed) == len(self._names) else self._counts.unpack(packed)
         ranks = self._ranks
         keys = [ranks[counts[slot]] + slot for slot in compress(self._slots, counts) if state[slot] is None]
         keys.sort()

@@ -9,8 +9,8 @@ from nextplay.decision import Reading
 from nextplay.facts.spec import FactSpec
 from nextplay.rules.assessment import NearGap
 from nextplay.rules.compiled import Probe
-from nextplay.rules.condition import All, FactLeaf, Not, Parameter, SignalLeaf
-from nextplay.rules.expansion import CONSTANT, Expansion
+from nextplay.rules.condition import All, AnyOf, FactLeaf, Not, Parameter, SignalLeaf
+from nextplay.rules.expansion import CONSTANT, Expansion, inlined
 from nextplay.rules.gap_plans import GapPlan
 from nextplay.rules.program import Program
 
@@ -113,14 +113,16 @@ class NearMisses:
         self._budget -= len(variants) + 1
         if self._budget < 0:
             return None
+        variants, results = inlined(variants, results)
         conclusions = []
         for gap, result in zip(gaps, results, strict=True):
             if result != CONSTANT[False]:
-                conclusions.append((len(self._turns), All((result, Not(SignalLeaf(gap.main))))))
+                conclusions.append((len(self._turns), All((Not(SignalLeaf(gap.main)), result))))
                 limit = leaf.operand if isinstance(leaf.operand, int | float) else None
                 slot = self._program.fact_slots[leaf.fact]
                 self._turns.append(_Turn(gap, leaf, wanted, spec.step, slot, limit))
-        return Probe(leaf.fact, _window(leaf, spec.step), variants, conclusions)
+        false = AnyOf(tuple(dict.fromkeys(Not(SignalLeaf(gap.main)) for gap in gaps)))
+        return Probe(leaf.fact, _window(leaf, spec.step), variants, conclusions, only_if=false)
 
 
 def _window(leaf: FactLeaf, step: float) -> FactLeaf:

@@ -133,7 +133,7 @@ class Gaps:
             plans, mains = tuple(compress(plans, counts)), tuple(compress(mains, counts))
         judged = Judgement(plans, mains)
         if undecided:
-            unknown = map(self._by_slot.__getitem__, undecided)
+            unknown = [self._by_slot[slot] for slot in undecided]
             if left_out:
                 unknown = [plan for plan in unknown if plan.rule.id not in left_out]
             _leave_unknown(unknown, state, answers, judged=judged)

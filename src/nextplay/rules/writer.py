@@ -93,13 +93,16 @@ class Writer:
     def is_true(self, normal: Condition) -> str:
         """Write what holds where a condition in negation normal form is true, for who need not tell false from unknown.
 
-        There, a condition is true where enough of its leaves are, so `and` and `or` say it, and stop early.
+        There, a condition is true where enough of its leaves are, so `and` and `or` say it, and stop early. Leaves come
+        first, since they cost least.
         """
         match normal:
-            case All(children):
-                return f"({' and '.join(map(self.is_true, children))})" if children else "True"
-            case AnyOf(children):
-                return f"({' or '.join(map(self.is_true, children))})" if children else "False"
+            case All(children) | AnyOf(children):
+                leaves_first = sorted(children, key=lambda child: isinstance(child, All | AnyOf))
+                parts = map(self.is_true, leaves_first)
+                if isinstance(normal, All):
+                    return f"({' and '.join(parts)})" if children else "True"
+                return f"({' or '.join(parts)})" if children else "False"
             case Not(leaf):
                 return self._tests(leaf).is_false
             case leaf:
@@ -164,7 +167,7 @@ class Writer:
 
     def constant(self, value: object) -> str:
         """Return how a value is written: a number as it is, anything else as a name that is bound to it."""
-        if type(value) in (int, float) and isfinite(value):  # type: ignore[arg-type]  it is a number
+        if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value):
             return repr(value)
         name = f"k{len(self.constants)}"
         self.constants[name] = value
