@@ -6,7 +6,9 @@ Looking for a change costs one `stat` for each file; content is read only after 
 from __future__ import annotations
 
 import hashlib
+import os
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -73,15 +75,7 @@ class Folders:
 
     def stats(self) -> Stats:
         """Return name, change time, size and inode of every file: equal as long as nothing was written."""
-        found = []
-        for folder in (self.rules, self.models):
-            for path in folder.rglob("*"):
-                try:
-                    stat = path.stat()
-                except OSError:
-                    continue  # gone since, or a link to nowhere: reading tells
-                found.append((str(path), stat.st_ctime_ns, stat.st_size, stat.st_ino))
-        return tuple(sorted(found))
+        return tuple(sorted((*_stats_below(self.rules), *_stats_below(self.models))))
 
     def _read(self) -> Holding:
         rules = self.read_rules()
@@ -98,6 +92,22 @@ class Folders:
             digest.update(b"%d:%s%d:" % (len(name.encode()), name.encode(), len(content)))
             digest.update(content)
         return Holding(rules, ModelFile(model / FILE_NAME, table), digest.hexdigest())
+
+
+def _stats_below(folder: Path | str) -> Iterator[tuple[str, int, int, int]]:
+    """Yield what `stats` tells of one folder: the watch asks four times a second, so no `Path` is made of anything."""
+    try:
+        entries = list(os.scandir(folder))
+    except OSError:
+        return  # gone since, or never there: reading tells
+    for entry in entries:
+        try:
+            stat = entry.stat()
+        except OSError:
+            continue  # gone since, or a link to nowhere: reading tells
+        yield entry.path, stat.st_ctime_ns, stat.st_size, stat.st_ino
+        if entry.is_dir(follow_symlinks=False):
+            yield from _stats_below(entry.path)
 
 
 @dataclass(slots=True)
