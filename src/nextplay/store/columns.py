@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 _SIGN: Final = "\uf8f0"
+_OFFSET: Final = "+00:00"
 _WIDTH: Final = len("2026-03-02T09:00:00.000000Z")
 
 
@@ -46,7 +47,8 @@ def read_instant(value: Any) -> datetime:  # noqa: ANN401  text or instant
 
 def instant_text(value: datetime) -> str:
     """Write an instant as SQLite keeps it."""
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    in_utc = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return in_utc.isoformat(timespec="microseconds")[: -len(_OFFSET)] + "Z"
 
 
 class Words(TypeDecorator[str]):
