@@ -129,7 +129,7 @@ class Decider:
         facts = release.plan.read(snapshot)
         if options.strict and facts.input_warnings:
             _refuse_unusable(facts.input_warnings)
-        score = release.model.score(facts) if release.model else None
+        score = release.model.score(facts, with_drivers=with_advice) if release.model else None
         facts = facts.with_churn(score.probability, score.band) if score else facts.with_churn(None, None)
         answers = self._answers(snapshot, used, absent) if used else _NO_ANSWERS
         assessment = release.evaluator.assess(

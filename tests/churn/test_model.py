@@ -171,6 +171,24 @@ def test_drivers_add_up_exactly(model: ChurnModel, row: dict[str, FactValue]) ->
     assert score.probability == round(1 / (1 + math.exp(-score.log_odds)), 6)
 
 
+@settings(max_examples=100)
+@given(row=st.fixed_dictionaries(COLUMNS))
+def test_drivers_name_their_facts_in_the_order_of_what_they_add(model: ChurnModel, row: dict[str, FactValue]) -> None:
+    """The facts of a family stand as sorting them by what they add, ties by name, would put them; so many push."""
+    adds = model.contributions(facts(FACTS, row))
+    for family in scored(model, row).families:
+        rises = family.contribution > 0
+        by_name = sorted(model.families[family.family])
+        assert list(family.facts) == sorted(by_name, key=adds.__getitem__, reverse=rises)
+        assert family.pushing == sum((adds[name] if rises else -adds[name]) >= 0.02 for name in by_name)
+
+
+def test_without_drivers_a_score_is_the_same(model: ChurnModel) -> None:
+    """Whoever wants the risk alone gets the same risk."""
+    known = facts(FACTS, {"support.open_p1": 40, "usage.live": True})
+    assert model.score(known, with_drivers=False) == model.score(known)._replace(families=())
+
+
 def test_a_fact_without_a_column_is_unknown(model: ChurnModel) -> None:
     """Bulk input may leave facts out; no column at all is no account."""
     two = model.score_many({"usage.live": [True, None]})

@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import lru_cache, partial
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -27,9 +26,6 @@ from nextplay.facts.spec import FactSpec
 
 if TYPE_CHECKING:
     from nextplay.churn.bulk import Flags, ScoredMany
-
-MEMOISED: Final = 4096
-"""How many patterns of contributions are remembered for each family: a driver depends on these numbers alone."""
 
 
 class FamilyContribution(NamedTuple):
@@ -64,8 +60,8 @@ class ChurnScore(NamedTuple):
 
 _TELLING: Final = 0.02
 """A fact that changes the log-odds by less, the odds by less than two per cent, is no reason worth telling."""
-Weighed = tuple[float, str, FamilyContribution]
-"""A contribution behind what orders families: its size, the largest first, and the name."""
+Entry = tuple[float, int, int]
+"""What a value of a fact adds, and its ranks among all entries of a model: falling and rising, ties by name."""
 Picker = Callable[[Sequence[Any]], tuple[Any, ...]]
 
 
@@ -104,13 +100,11 @@ class ChurnModel:
         self._limits: Final = [limit.below for limit in artefact.bands][:-1]
         self._lookups: Final = _lookups(artefact.tables)
         self._order: Final = tuple(lookup.fact for lookup in self._lookups)
-        self._numbers: Final = [_fast(lookup) for lookup in self._lookups if lookup.by_value is None]
-        self._words: Final = [
-            {**lookup.by_value, None: lookup.missing}.get for lookup in self._lookups if lookup.by_value is not None
-        ]
+        self._ranks: Final = _Ranks(self._lookups)
+        self._numbers: Final = [_fast(lookup, self._ranks) for lookup in self._lookups if lookup.by_value is None]
+        self._words: Final = [_words(lookup, self._ranks) for lookup in self._lookups if lookup.by_value is not None]
         self._groups: Final = tuple(
-            (_picker([self._order.index(name) for name in names]), _memoised(family, names))
-            for family, names in self.families.items()
+            (family, _picker([self._order.index(name) for name in names])) for family, names in self.families.items()
         )
         self._picked: tuple[Mapping[str, int], Picker] = ({}, _picker([]))
 
@@ -134,12 +128,15 @@ class ChurnModel:
             raise invalid(file.path, reasons)
         return model
 
-    def score(self, facts: Facts) -> ChurnScore:
-        """Score one account. Each of `fact_names` must be planned in `facts`; what is unknown counts as missing."""
+    def score(self, facts: Facts, *, with_drivers: bool = True) -> ChurnScore:
+        """Score one account. Each of `fact_names` must be planned in `facts`; what is unknown counts as missing.
+
+        Without drivers, `families` is empty: half of the work, for whoever wants the risk alone.
+        """
         positions, pick = self._picked
         if positions is not facts.positions:  # facts of one plan share their positions: found once, and then only read
             positions, pick = self._picked = facts.positions, _picker([facts.positions[name] for name in self._order])
-        return self._score(pick(facts.values))
+        return self._score(pick(facts.values), with_drivers=with_drivers)
 
     @property
     def calibrated(self) -> bool:
@@ -178,57 +175,91 @@ class ChurnModel:
             score=self._scored_flags,
         )
 
-    def _score(self, values: tuple[Any, ...]) -> ChurnScore:
+    def _score(self, values: tuple[Any, ...], *, with_drivers: bool = True) -> ChurnScore:
         """Score the values of `_order`: numbers first. The fast tables have `None` for what they cannot answer."""
         numbers, words = self._numbers, self._words
-        contributions: list[Any] = [
+        entries: list[Any] = [
             missing if value is None else steps[bisect_left(ends, value)]
             for value, (missing, ends, steps) in zip(values, numbers, strict=False)
         ]
-        contributions += [add(value) for value, add in zip(values[len(numbers) :], words, strict=True)]
+        entries += [entry(value) for value, entry in zip(values[len(numbers) :], words, strict=True)]
         unknown = values.count(None)
         try:
-            return self._scored(contributions, unknown, ())
-        except TypeError:  # a `None` among the contributions cannot be summed: cheaper than looking for one each time
-            return self._mended(values, contributions, unknown)
+            return self._scored(entries, unknown, (), with_drivers=with_drivers)
+        except TypeError:  # a `None` among the entries cannot be taken apart: cheaper than looking for one each time
+            return self._mended(values, entries, unknown, with_drivers=with_drivers)
 
-    def _mended(self, values: tuple[Any, ...], contributions: list[Any], unknown: int) -> ChurnScore:
+    def _mended(self, values: tuple[Any, ...], entries: list[Any], unknown: int, *, with_drivers: bool) -> ChurnScore:
         """Look up what the fast tables had no answer for: values out of range, words never met, NaN."""
         out_of_range = []
         for place, (value, lookup) in enumerate(zip(values, self._lookups, strict=True)):
-            if contributions[place] is None:
-                contributions[place], known = _looked_up(lookup, value)
+            if entries[place] is None:
+                adds, known = _looked_up(lookup, value)
+                entries[place] = self._ranks.entry(lookup.fact, adds)
                 unknown += lookup.by_value is not None or not known
                 out_of_range += [lookup.fact] if known else []
-        return self._scored(contributions, unknown, out_of_range)
+        return self._scored(entries, unknown, out_of_range, with_drivers=with_drivers)
 
-    def _scored(self, contributions: Sequence[float], unknown: int, out_of_range: Collection[str]) -> ChurnScore:
+    def _scored(
+        self, entries: Sequence[Entry], unknown: int, out_of_range: Collection[str], *, with_drivers: bool = True
+    ) -> ChurnScore:
+        contributions, falling, rising = zip(*entries, strict=True)
         log_odds = self.base + sum(contributions)
         probability = round(self._calibrated(log_odds) * MILLION) / MILLION
-        families = sorted([group(pick(contributions)) for pick, group in self._groups])
+        families = []
+        if with_drivers:
+            ranks = self._ranks
+            for family, pick in self._groups:
+                total = sum(pick(contributions))
+                if total > 0:
+                    ordered, facts, telling = sorted(pick(falling)), ranks.falling, ranks.raising
+                else:
+                    ordered, facts, telling = sorted(pick(rising)), ranks.rising, ranks.lowering
+                named = tuple([facts[rank] for rank in ordered])
+                found = FamilyContribution(family, total, named, bisect_left(ordered, telling))
+                families.append((-abs(total), family, found))
+            families.sort()
         return ChurnScore(
             probability,
             log_odds,
             self._bands[bisect_right(self._limits, probability)],
             tuple([family for _, _, family in families]),
-            1.0 - unknown / len(contributions),
+            1.0 - unknown / len(entries),
             tuple(sorted(out_of_range)) if out_of_range else (),
         )
 
     def _scored_flags(self, contributions: tuple[float, ...], unknown: int, beyond: Flags) -> ChurnScore:
-        return self._scored(contributions, unknown, [self._order[place] for place in beyond.nonzero()[0]])
+        entries = [self._ranks.entry(name, adds) for name, adds in zip(self._order, contributions, strict=True)]
+        return self._scored(entries, unknown, [self._order[place] for place in beyond.nonzero()[0]])
 
 
-def _grouped(family: str, names: tuple[str, ...], contributions: tuple[float, ...]) -> Weighed:
-    """Sum a family. `names` are sorted and the sort is stable, which breaks the ties."""
-    total = sum(contributions)
-    ordered = sorted(names, key=dict(zip(names, contributions, strict=True)).__getitem__, reverse=total > 0)
-    pushing = sum(1 for adds in contributions if (adds if total > 0 else -adds) >= _TELLING)
-    return -abs(total), family, FamilyContribution(family, total, tuple(ordered), pushing)
+class _Ranks:
+    """The order of all that the facts of a model can add: a driver orders its facts by sorting a few whole numbers.
+
+    `falling` and `rising` are the facts by rank; the first `raising` of the former raise the risk noticeably, the first
+    `lowering` of the latter lower it.
+    """
+
+    def __init__(self, lookups: Sequence[Lookup]) -> None:
+        entries = {(adds, lookup.fact) for lookup in lookups for adds in _additions(lookup)}
+        falling = sorted(entries, key=lambda entry: (-entry[0], entry[1]))
+        rising = sorted(entries)
+        self.falling: Final = [fact for _, fact in falling]
+        self.rising: Final = [fact for _, fact in rising]
+        self.raising: Final = sum(adds >= _TELLING for adds, _ in entries)
+        self.lowering: Final = sum(adds <= -_TELLING for adds, _ in entries)
+        places = {entry: place for place, entry in enumerate(rising)}
+        self._entries: Final = {entry: (entry[0], place, places[entry]) for place, entry in enumerate(falling)}
+
+    def entry(self, fact: str, adds: float) -> Entry:
+        """Return what a fact adds with its ranks."""
+        return self._entries[adds, fact]
 
 
-def _memoised(family: str, names: tuple[str, ...]) -> Callable[[tuple[float, ...]], Weighed]:
-    return lru_cache(MEMOISED)(partial(_grouped, family, names))
+def _additions(lookup: Lookup) -> Iterator[float]:
+    yield lookup.missing
+    yield from (lookup.by_value or {}).values()
+    yield from lookup.by_interval
 
 
 def _picker(places: Sequence[int]) -> Picker:
@@ -238,18 +269,26 @@ def _picker(places: Sequence[int]) -> Picker:
     return lambda values: tuple([values[place] for place in places])
 
 
-def _fast(lookup: Lookup) -> tuple[float, list[float], list[float | None]]:
+def _fast(lookup: Lookup, ranks: _Ranks) -> tuple[Entry, list[float], list[Entry | None]]:
     """Return what is missing, ends and steps of a number, with `None` for the intervals out of range.
 
     NaN is below every end, and so is found out of range too.
     """
     below = math.nextafter(lookup.low, -math.inf)
     ends = sorted({*lookup.thresholds, below, lookup.high})
-    steps: list[float | None] = [
-        None if end <= below or end > lookup.high else lookup.by_interval[bisect_left(lookup.thresholds, end)]
+    steps: list[Entry | None] = [
+        None
+        if end <= below or end > lookup.high
+        else ranks.entry(lookup.fact, lookup.by_interval[bisect_left(lookup.thresholds, end)])
         for end in ends
     ]
-    return lookup.missing, ends, [*steps, None]
+    return ranks.entry(lookup.fact, lookup.missing), ends, [*steps, None]
+
+
+def _words(lookup: Lookup, ranks: _Ranks) -> Callable[[Any], Entry | None]:
+    """Return what looks a word or a flag up: `None` for one never met, and for NaN."""
+    table = {**(lookup.by_value or {}), None: lookup.missing}
+    return {word: ranks.entry(lookup.fact, adds) for word, adds in table.items()}.get
 
 
 def _looked_up(lookup: Lookup, value: Any) -> tuple[float, bool]:  # noqa: ANN401  a fact of any type
