@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 
 from nextplay.errors import InputInvalid, Violation
 from nextplay.snapshot.account import MAX_RAW_ROWS, MAX_ROWS, CustomerSnapshot, HistoryEntry, Survey
+from nextplay.snapshot.plain_reading import IN_DOUBT, Doubt, Reader, reader_of
 from nextplay.snapshot.remedies import path_of, remedy_of, violations_of
 from nextplay.snapshot.words import SCALE_RANGE
 
@@ -71,8 +72,12 @@ def read_snapshot(raw: Mapping[str, Any], *, strict: bool = False) -> SnapshotRe
     """
     if not isinstance(raw, Mapping):
         raise InputInvalid([Violation("snapshot", "must be an object")])
-    draft, violations = _drafted(raw)
-    snapshot, unseen = _validated(draft, violations)
+    violations: list[Violation] = []
+    unseen: list[ErrorDetails] = []
+    snapshot = _plainly_read(raw)
+    if snapshot is None:
+        draft, violations = _drafted(raw)
+        snapshot, unseen = _validated(draft, violations)
     if snapshot is None:
         raise InputInvalid(violations)
     left_out = {problem["loc"][:2] for problem in unseen if _makes_the_row(problem["loc"])}
@@ -83,6 +88,8 @@ def read_snapshot(raw: Mapping[str, Any], *, strict: bool = False) -> SnapshotRe
         violations += [Violation(path_of(loc), "must not lie in the future of `as_of`") for loc in future]
     if violations:
         raise InputInvalid(violations)
+    if not (unseen or future or snapshot.history):
+        return SnapshotReading(snapshot)
     return SnapshotReading(_settled(snapshot, future, left_out), _warnings(unseen, future))
 
 
@@ -106,6 +113,34 @@ def _warnings(unseen: Sequence[ErrorDetails], future: Sequence[Loc]) -> tuple[In
 @cache
 def _adapter() -> TypeAdapter[CustomerSnapshot]:
     return TypeAdapter(CustomerSnapshot)
+
+
+@cache
+def _plain_reader() -> Reader:
+    return reader_of(_adapter().core_schema)
+
+
+def _plainly_read(raw: Mapping[str, Any]) -> CustomerSnapshot | None:
+    """Read a snapshot in which nothing is odd; `None` leaves it to pydantic."""
+    try:
+        snapshot: CustomerSnapshot = _plain_reader()(_with_empty_lists(raw) if "known_empty" in raw else raw)
+    except IN_DOUBT:
+        return None
+    return snapshot
+
+
+def _with_empty_lists(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn the names in `known_empty` into empty lists. Raises `Doubt` where they are not plainly so."""
+    given = dict(raw)
+    names = given.pop("known_empty")
+    if type(names) is not list:
+        raise Doubt
+    for name in names:
+        if name not in KNOWN_EMPTY or given.get(name):
+            raise Doubt
+        if given.get(name) is None:
+            given[name] = ()
+    return given
 
 
 def _drafted(raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[Violation]]:
