@@ -177,7 +177,26 @@ def test_a_finished_output_is_not_overwritten_silently(tmp_path: Path, release: 
     with pytest.raises(NextplayError, match="is there already and is not overwritten"):
         run(source, tmp_path / "out.parquet", release)
     assert (tmp_path / "out.parquet").read_text("utf-8") == "precious"
+    assert not (tmp_path / "out.parquet.parts").exists()
     assert run(source, tmp_path / "out.parquet", release, overwrite=True).counts.decided == 3
+
+
+def test_a_run_that_comes_while_another_finishes_is_told_so(
+    tmp_path: Path, release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that finds the output of one at work says that one is at work, not that the output is there."""
+    source, output = lines(tmp_path / "in.jsonl", BOOK[:3]), tmp_path / "out.parquet"
+    whole, told = parts._put, []
+
+    def put(draft: Path, target: Path) -> None:
+        whole(draft, target)
+        with pytest.raises(NextplayError, match="another run writes") as caught:
+            run(source, output, release)
+        told.append(caught)
+
+    monkeypatch.setattr(parts, "_put", put)
+    assert run(source, output, release).counts.decided == 3
+    assert len(told) == 1
 
 
 class Killed(BaseException):

@@ -133,3 +133,12 @@ def test_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setitem(sys.modules, "nextplay.bulk.run", None)
     result = CliRunner().invoke(app, ["batch", str(book(tmp_path)), str(tmp_path / "out.parquet"), *PLACES])
     assert "install `nextplay[batch]`" in str(result.exception)
+
+
+def test_a_book_of_which_nothing_was_decided(tmp_path: Path) -> None:
+    """Where every row is refused, no table of diagnoses is shown."""
+    words = ["batch", str(book(tmp_path, ["{}", "[]"])), str(tmp_path / "out.parquet"), "--jobs", "1", *PLACES]
+    said = CliRunner().invoke(app, words)
+    assert said.exit_code == ExitCode.INPUT
+    assert "refused" in said.output
+    assert "diagnosis" not in said.output

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import IO, Any, Final, NamedTuple
 
 import orjson
 import polars as pl
@@ -70,23 +70,33 @@ class Parts:
         Raises `NextplayError` where the output is there already, or the parts are those of another run.
         """
         is_table(self.output)
-        existing = [path for path in (self.output, self.refused) if path.exists()]
-        if existing and not overwrite and not (self._finishing.exists() and self._manifest.exists()):
-            raise NextplayError(
-                f"`{existing[0]}` is there already and is not overwritten: name another output, or say --overwrite"
-            )
         if not self.output.parent.is_dir():
             raise NextplayError(f"cannot write `{self.output}`: folder `{self.output.parent}` is not there; make it")
         self.folder.mkdir(exist_ok=True)
-        with (self.folder / "lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise NextplayError(
-                    f"another run writes `{self.output}` right now: wait for it, or name another output"
-                ) from None
+        with self._locked():  # before anything is looked at: another run may be putting its output into place
+            self._refuse_what_stands(overwrite=overwrite)
             self._agree(manifest, overwrite=overwrite)
             yield
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        place = self.folder / "lock"
+        with place.open("w") as lock:
+            if not _taken(lock, place):
+                raise NextplayError(
+                    f"another run writes `{self.output}` right now: wait for it, or name another output"
+                )
+            yield
+
+    def _refuse_what_stands(self, *, overwrite: bool) -> None:
+        """Refuse to replace what no run of this folder has put there, and leave no folder behind for it."""
+        existing = [path for path in (self.output, self.refused) if path.exists()]
+        if existing and not overwrite and not (self._finishing.exists() and self._manifest.exists()):
+            if {path.name for path in self.folder.iterdir()} == {"lock"}:
+                shutil.rmtree(self.folder)
+            raise NextplayError(
+                f"`{existing[0]}` is there already and is not overwritten: name another output, or say --overwrite"
+            )
 
     def _agree(self, manifest: Mapping[str, Any], *, overwrite: bool) -> None:
         if not self._manifest.exists():
@@ -141,6 +151,15 @@ class Parts:
         found = counted.collect(engine="streaming")
         first = tuple(found["account_id"].head(_SHOWN_TWICE).to_list())
         return Repeated(found.height, int(found["len"].sum()), first)
+
+
+def _taken(lock: IO[str], place: Path) -> bool:
+    """Take a lock, and tell whether it is ours and still the one at its place: who had it may just have removed it."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return os.path.samestat(os.fstat(lock.fileno()), place.stat())
+    except (BlockingIOError, FileNotFoundError):
+        return False
 
 
 def write_part(folder: Path, number: int, *, numbers: Sequence[int], decided: pa.RecordBatch) -> Counts:

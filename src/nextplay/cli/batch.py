@@ -147,8 +147,10 @@ def _view(finished: Finished, seconds: float) -> Group:
     if finished.kept:
         rows.append(("of these decided before", finished.kept))
     fresh = (counts.rows - finished.kept) / seconds if seconds else 0.0
-    return Group(
+    said = [
         Text(f"{finished.output}: {plural(counts.decided, 'decision')}, {seconds:,.1f} s, {fresh:,.0f} rows a second"),
         aligned(("rows", ""), [(name, f"{count:,}") for name, count in rows]),
-        aligned(("diagnosis", ""), [(kind, f"{count:,}") for kind, count in counts.by_diagnosis.items()]),
-    )
+    ]
+    if counts.by_diagnosis:
+        said.append(aligned(("diagnosis", ""), [(kind, f"{count:,}") for kind, count in counts.by_diagnosis.items()]))
+    return Group(*said)
