@@ -102,8 +102,8 @@ def _spoil(place: Any, key: Any, odd: Any) -> None:  # noqa: ANN401  any place o
     value = place[key]
     if isinstance(value, list) and value:
         place[key] = value * 2  # what stands twice
-    elif odd is None or (isinstance(odd, str) == isinstance(value, str) and not isinstance(value, bool | dict | list)):
-        place[key] = odd
+    elif odd is None or (isinstance(value, str | int | float) and isinstance(value, bool) == isinstance(odd, bool)):
+        place[key] = odd if odd is None or isinstance(odd, str) == isinstance(value, str) else value
 
 
 SIZES = [
