@@ -14,7 +14,6 @@ from pydantic_core import ErrorDetails
 
 from nextplay.errors import InputInvalid, Violation
 from nextplay.snapshot.account import MAX_RAW_ROWS, MAX_ROWS, CustomerSnapshot, HistoryEntry, Survey
-from nextplay.snapshot.plain_reading import IN_DOUBT, Doubt, Reader, reader_of
 from nextplay.snapshot.remedies import path_of, remedy_of, violations_of
 from nextplay.snapshot.words import SCALE_RANGE
 
@@ -26,6 +25,7 @@ KNOWN_EMPTY: Final = (
 """The lists that `known_empty` may name: the closed set."""
 
 _LONG: Final = frozenset({"interactions", "tickets"})
+_ROWS: Final = (list, tuple, type(None))
 _UNSEEN: Final = "unseen word; counts as unknown"
 _ROW_LEFT_OUT: Final = "unseen word; this row is left out"
 _FUTURE: Final = "lies in the future of `as_of`; counts as unknown"
@@ -74,7 +74,7 @@ def read_snapshot(raw: Mapping[str, Any], *, strict: bool = False) -> SnapshotRe
         raise InputInvalid([Violation("snapshot", "must be an object")])
     violations: list[Violation] = []
     unseen: list[ErrorDetails] = []
-    snapshot = _plainly_read(raw)
+    snapshot = _read_as_sent(raw)
     if snapshot is None:
         draft, violations = _drafted(raw)
         snapshot, unseen = _validated(draft, violations)
@@ -115,31 +115,29 @@ def _adapter() -> TypeAdapter[CustomerSnapshot]:
     return TypeAdapter(CustomerSnapshot)
 
 
-@cache
-def _plain_reader() -> Reader:
-    return reader_of(_adapter().core_schema)
-
-
-def _plainly_read(raw: Mapping[str, Any]) -> CustomerSnapshot | None:
-    """Read a snapshot in which nothing is odd; `None` leaves it to pydantic."""
-    try:
-        snapshot: CustomerSnapshot = _plain_reader()(_with_empty_lists(raw) if "known_empty" in raw else raw)
-    except IN_DOUBT:
+def _read_as_sent(raw: Mapping[str, Any]) -> CustomerSnapshot | None:
+    """Validate the common snapshot, in which nothing is odd, without a draft; `None` where something may be."""
+    if not all(isinstance(raw.get(name), _ROWS) for name in KNOWN_EMPTY):  # pydantic takes sets and more for lists
         return None
-    return snapshot
+    given = _with_empty_lists(raw) if "known_empty" in raw else raw
+    if given is None:
+        return None
+    try:
+        return _adapter().validate_python(given)
+    except ValidationError:
+        return None
 
 
-def _with_empty_lists(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn the names in `known_empty` into empty lists. Raises `Doubt` where they are not plainly so."""
+def _with_empty_lists(raw: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Turn the names in `known_empty` into empty lists; `None` where they are not plainly so."""
     given = dict(raw)
     names = given.pop("known_empty")
-    if type(names) is not list:
-        raise Doubt
+    if not isinstance(names, list | tuple):
+        return None
     for name in names:
         if name not in KNOWN_EMPTY or given.get(name):
-            raise Doubt
-        if given.get(name) is None:
-            given[name] = ()
+            return None
+        given[name] = []
     return given
 
 
