@@ -110,7 +110,7 @@ SIZES = [
     (pa.float64(), pa.int64()),
     (pa.float32(), pa.int64()),
     (pa.float64(), pa.float64()),
-    (pa.float64(), pa.int8()),
+    (pa.float64(), pa.int32()),
 ]
 
 
@@ -121,9 +121,9 @@ def test_a_row_that_is_taken_is_its_document(documents: list[dict[str, Any]], si
     if sizes is None:
         table = tabled(documents)
     else:
-        table = pa.Table.from_pylist([typed(document) for document in documents])
-        kinds = [field.with_type(sized(field.type, *sizes)) for field in table.schema]
-        table = table.cast(pa.schema(kinds), safe=False)
+        rows = [typed(document) for document in documents]
+        kinds = [field.with_type(sized(field.type, *sizes)) for field in pa.Table.from_pylist(rows).schema]
+        table = pa.Table.from_pylist(rows, schema=pa.schema(kinds))
     frame = framed(table)
     for taken, read in zip(readings(frame, as_of=None), as_documents(frame), strict=True):
         assert taken is None or taken == read
