@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from nextplay.facts.objective_state import ObjectiveState, objective_states
 from nextplay.facts.survey_answers import Answers, Place, Scope
-from nextplay.snapshot import CustomerSnapshot, Event, Touchpoint
+from nextplay.snapshot import CustomerSnapshot, Touchpoint
 
 
 class AccountView:
@@ -16,7 +16,7 @@ class AccountView:
     for a list only where it is known: an unknown one would look like an empty one here.
     """
 
-    __slots__ = ("_answers", "_events", "_objectives", "_touchpoints", "snapshot", "stale_after", "today")
+    __slots__ = ("_answers", "_objectives", "_touchpoints", "snapshot", "stale_after", "today")
 
     def __init__(self, snapshot: CustomerSnapshot, stale_after: Mapping[str, int]) -> None:
         """Take the snapshot as it is; nothing is computed yet."""
@@ -24,7 +24,6 @@ class AccountView:
         self.today = snapshot.as_of.toordinal()
         self.stale_after = stale_after
         self._answers: Answers | None = None
-        self._events: dict[str | None, list[Event]] | None = None
         self._objectives: Sequence[ObjectiveState] | None = None
         self._touchpoints: dict[str | None, Touchpoint] | None = None
 
@@ -53,11 +52,3 @@ class AccountView:
         if self._objectives is None:
             self._objectives = objective_states(self.snapshot.objectives or (), today=self.today)
         return self._objectives
-
-    def events(self) -> Mapping[str | None, Sequence[Event]]:
-        """Return the events by their kinds; `None` is the key of those whose kind is unknown."""
-        if self._events is None:
-            self._events = {}
-            for event in self.snapshot.events or ():
-                self._events.setdefault(event.kind, []).append(event)
-        return self._events

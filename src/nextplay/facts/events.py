@@ -6,64 +6,77 @@ kind, one without a day may be of any day; a count is unknown while such a row c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Final, NamedTuple, get_args
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, get_args
 
 from nextplay.facts.account_view import AccountView
-from nextplay.facts.declare import DAYS, FLAG, MOST_DAYS, RARE_ROW_COUNT, Fact, Shape, derived, spec_of
+from nextplay.facts.declare import DAYS, FLAG, MOST_DAYS, RARE_ROW_COUNT, Fact, Part, Shape, derived, spec_of
 from nextplay.facts.events_inverse import EVENT_WINDOWS, STATUS_WINDOW, event_writer
+from nextplay.facts.formula import Formula, field
 from nextplay.facts.kleene import any_of
 from nextplay.snapshot import Event, EventKind, EventStatus
 
 _READS: Final = ("events.kind", "events.occurred_on", "events.status")
+_KINDS: Final = get_args(EventKind)
 _ALWAYS: Final = -1
 """Age of a row without a day: it may lie within every window."""
 
 
-class _Happened(NamedTuple):
-    """Events of one kind as (age in days, status); the `doubtful` may be of this kind, or of any day (`_ALWAYS`)."""
+_Rows = Sequence[tuple[int, str]]
+"""Age in days, and status."""
 
-    rows: Sequence[tuple[int, str]]
-    doubtful: Sequence[tuple[int, str]]
+
+class _Happened:
+    """What happened of one kind: days since the newest, how many in each window, and whether any has a status.
+
+    The `doubtful` may be of this kind, or of any day (`_ALWAYS`).
+    """
+
+    __slots__ = ("any_with", "counts", "days_since")
+
+    def __init__(self, rows: _Rows, doubtful: _Rows) -> None:
+        """Sum up once what the facts of one kind read."""
+        self.days_since = _days_since(rows, doubtful)
+        self.counts = {window: _count(window, rows, doubtful) for window in EVENT_WINDOWS}
+        self.any_with = {status: _any(status, rows, doubtful) for status in get_args(EventStatus)}
 
 
 def event_facts() -> Iterator[Fact]:
     """Yield the facts of every kind of event."""
-    for kind in get_args(EventKind):
+    for kind in _KINDS:
         yield from _facts_of(kind)
 
 
 def _facts_of(kind: str) -> Iterator[Fact]:
-    shown, source, write = kind.replace("_", " "), _happened(kind), event_writer(kind)
+    shown, source, write = kind.replace("_", " "), Part(_by_kind, kind), event_writer(kind)
 
-    def fact(name: str, shape: Shape, meaning: str, read: Callable[[_Happened], int | None]) -> Fact:
+    def fact(name: str, shape: Shape, meaning: str, read: Formula) -> Fact:
         return derived(
             spec_of(f"events.{kind}.{name}", shape, meaning, reads=_READS), source=source, read=read, write=write
         )
 
     age = f"Days since the newest {shown} that is not explained; unknown where there is none."
-    yield fact("days_since", DAYS, age, _days_since)
+    yield fact("days_since", DAYS, age, field("days_since"))
     for window in EVENT_WINDOWS:
         counted = f"Events of kind {shown} in {window} days that are not explained."
-        yield fact(f"count_{window}d", RARE_ROW_COUNT, counted, _count(window))
+        yield fact(f"count_{window}d", RARE_ROW_COUNT, counted, Formula(f"{{it}}.counts[{window}]"))
     for status in get_args(EventStatus):
-        yield fact(f"any_{status}", FLAG, f"Whether any {shown} of {STATUS_WINDOW} days is {status}.", _any(status))
+        asked = f"Whether any {shown} of {STATUS_WINDOW} days is {status}."
+        yield fact(f"any_{status}", FLAG, asked, Formula(f"{{it}}.any_with[{status!r}]"))
 
 
-def _happened(kind: str) -> Callable[[AccountView], _Happened]:
-    def select(view: AccountView) -> _Happened:
-        events = view.events()
-        own, unknown = events.get(kind, ()), events.get(None, ())
-        if not own and not unknown:
-            return _NOTHING
-        aged = [_aged(event, view.today) for event in own]
-        doubtful = [row for row in aged if row[0] == _ALWAYS] + [_aged(event, view.today) for event in unknown]
-        return _Happened([row for row in aged if row[0] != _ALWAYS], doubtful)
-
-    return select
-
-
-_NOTHING: Final = _Happened((), ())
+def _by_kind(view: AccountView) -> Mapping[str, _Happened]:
+    """Return what happened of each kind; a row of unknown kind is doubtful for every one."""
+    if not view.snapshot.events:
+        return _NOTHING
+    known: dict[str, list[tuple[int, str]]] = {}
+    doubtful: dict[str, list[tuple[int, str]]] = {}
+    for event in view.snapshot.events:
+        aged = _aged(event, view.today)
+        into = doubtful if event.kind is None or aged[0] == _ALWAYS else known
+        for kind in _KINDS if event.kind is None else (event.kind,):
+            into.setdefault(kind, []).append(aged)
+    return _NOTHING | {kind: _Happened(known.get(kind, ()), doubtful.get(kind, ())) for kind in {*known, *doubtful}}
 
 
 def _aged(event: Event, today: int) -> tuple[int, str]:
@@ -71,31 +84,22 @@ def _aged(event: Event, today: int) -> tuple[int, str]:
     return (age, event.status or "unverified")
 
 
-def _days_since(happened: _Happened) -> int | None:
-    if happened is _NOTHING:
+def _days_since(rows: _Rows, doubtful: _Rows) -> int | None:
+    newest = min((age for age, status in rows if status != "explained"), default=None)
+    earliest = min((age for age, status in doubtful if status != "explained"), default=MOST_DAYS + 1)
+    return newest if newest is not None and newest <= earliest else None
+
+
+def _count(window: int, rows: _Rows, doubtful: _Rows) -> int | None:
+    if any(age <= window and status != "explained" for age, status in doubtful):
         return None
-    newest = min((age for age, status in happened.rows if status != "explained"), default=None)
-    doubtful = min((age for age, status in happened.doubtful if status != "explained"), default=MOST_DAYS + 1)
-    return newest if newest is not None and newest <= doubtful else None
+    return sum(age <= window and status != "explained" for age, status in rows)
 
 
-def _count(window: int) -> Callable[[_Happened], int | None]:
-    def count(happened: _Happened) -> int | None:
-        if happened is _NOTHING:
-            return 0
-        if any(age <= window and status != "explained" for age, status in happened.doubtful):
-            return None
-        return sum(age <= window and status != "explained" for age, status in happened.rows)
-
-    return count
+def _any(wanted: str, rows: _Rows, doubtful: _Rows) -> bool | None:
+    known = (age <= STATUS_WINDOW and status == wanted for age, status in rows)
+    doubt = (None if age <= STATUS_WINDOW and status == wanted else False for age, status in doubtful)
+    return any_of((*known, *doubt))
 
 
-def _any(wanted: str) -> Callable[[_Happened], bool | None]:
-    def any_with(happened: _Happened) -> bool | None:
-        if happened is _NOTHING:
-            return False
-        known = (age <= STATUS_WINDOW and status == wanted for age, status in happened.rows)
-        doubt = (None if age <= STATUS_WINDOW and status == wanted else False for age, status in happened.doubtful)
-        return any_of((*known, *doubt))
-
-    return any_with
+_NOTHING: Final = dict.fromkeys(_KINDS, _Happened((), ()))

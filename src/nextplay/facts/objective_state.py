@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from dataclasses import dataclass
+from typing import Final
 
 from nextplay.facts.kleene import both
 from nextplay.snapshot import Objective
@@ -45,7 +46,8 @@ class Words:
             self.found.setdefault(word, None)
 
 
-class ObjectiveState(NamedTuple):
+@dataclass(slots=True, eq=False)
+class ObjectiveState:
     """One objective at one day; every part is `None` where it cannot be told.
 
     `attainment` is (current - baseline) / (target - baseline) within 0..1, also where less is better. `elapsed` is the
@@ -118,17 +120,22 @@ def objective_states(objectives: Sequence[Objective], *, today: int) -> tuple[Ob
 
 
 def _state(objective: Objective, today: int) -> ObjectiveState:
-    attained, elapsed = _attained(objective), _elapsed(objective, today)
-    active = None if objective.status is None else objective.status == "active"
-    late = None if objective.due_on is None else max(0, today - objective.due_on.toordinal())
+    attained, elapsed, status, due = (
+        _attained(objective),
+        _elapsed(objective, today),
+        objective.status,
+        objective.due_on,
+    )
+    active = None if status is None else status == "active"
+    late = None if due is None else max(0, today - due.toordinal())
     return ObjectiveState(
-        objective=objective,
-        active=active,
-        attainment=None if attained is None else round(attained, ROUNDING),
-        elapsed=elapsed,
-        progress_gap=None if attained is None or elapsed is None else round(attained - elapsed, ROUNDING),
-        days_overdue=late,
-        overdue=both(active, None if late is None else late > 0),
+        objective,
+        active,
+        None if attained is None else round(attained, ROUNDING),
+        elapsed,
+        None if attained is None or elapsed is None else round(attained - elapsed, ROUNDING),
+        late,
+        both(active, None if late is None else late > 0),
     )
 
 
