@@ -9,7 +9,6 @@ renewal that has not passed counts for the present term; any other stays undecid
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import Final
 
@@ -45,7 +44,8 @@ from nextplay.facts.declare import (
     whole_view,
     words_of,
 )
-from nextplay.snapshot import CancelledBy, Contract, CustomerSnapshot, RenewalStage
+from nextplay.facts.formula import Formula, field, iso_day, through
+from nextplay.snapshot import CancelledBy, Contract, RenewalStage
 
 ASSUMED_NOTICE_DAYS: Final = 30
 """Notice where a contract renews by itself and nobody sent the period: the trade's usual month."""
@@ -56,14 +56,47 @@ def _term_start(contract: Contract) -> date | None:
     return contract.started_on if contract.term_started_on is None else contract.term_started_on
 
 
-def _cancelled_before_term(view: AccountView) -> bool | None:
+class _Term:
+    """How the present term ends, worked out once for the facts that say it."""
+
+    __slots__ = (
+        "assumed", "cancelled", "cancelled_before", "days_to_deadline", "days_to_renewal", "deadline", "passed",
+        "renews",
+    )  # fmt: skip
+
+    def __init__(self, view: AccountView) -> None:
+        """Take the renewal, and the deadline that follows from it; both are unknown without the day of the renewal."""
+        contract = view.snapshot.contract
+        self.cancelled_before = _cancelled_before_term(contract, today=view.today)
+        self.cancelled = _cancelled(contract, before=self.cancelled_before)
+        self.renews = _renews(contract, cancelled=self.cancelled)
+        self.deadline: date | None = None
+        self.assumed: bool | None = None
+        self.passed: bool | None = None
+        self.days_to_deadline: int | None = None
+        self.days_to_renewal: int | None = None
+        if contract.renewal_on is not None:
+            self._end(contract.renewal_on.toordinal(), notice=contract.notice_period_days, today=view.today)
+
+    def _end(self, renewal: int, *, notice: int | None, today: int) -> None:
+        """Take the ordinal of the renewal."""
+        day = renewal
+        if self.renews is not False:
+            day = max(1, renewal - (ASSUMED_NOTICE_DAYS if notice is None else notice))
+        self.deadline = date.fromordinal(day)
+        self.assumed = self.renews is None or (self.renews and notice is None)
+        self.passed = day < today
+        self.days_to_deadline = _within(day - today)
+        self.days_to_renewal = _within(renewal - today)
+
+
+def _cancelled_before_term(contract: Contract, *, today: int) -> bool | None:
     """Tell whether the opt-out on record belongs to a term that is over."""
-    contract = view.snapshot.contract
     cancelled, start = contract.auto_renew_cancelled_on, _term_start(contract)
     if cancelled is None:
         return False if contract.auto_renew else None
     if start is None:
-        return False if _shortly_before_renewal(cancelled, contract.renewal_on, today=view.today) else None
+        return False if _shortly_before_renewal(cancelled, contract.renewal_on, today=today) else None
     return cancelled < start
 
 
@@ -74,63 +107,19 @@ def _shortly_before_renewal(cancelled: date, renewal: date | None, *, today: int
     return 0 <= (renewal - cancelled).days < _YEAR
 
 
-def _cancelled(view: AccountView) -> bool | None:
+def _cancelled(contract: Contract, *, before: bool | None) -> bool | None:
     """Tell whether the renewal of the present term was cancelled."""
-    contract = view.snapshot.contract
     if contract.auto_renew_cancelled_on is None:
         return False if contract.auto_renew else None
-    before = _cancelled_before_term(view)
     return None if before is None else not before
 
 
-def _renews(view: AccountView) -> bool | None:
-    contract = view.snapshot.contract
+def _renews(contract: Contract, *, cancelled: bool | None) -> bool | None:
     if contract.auto_renew is False:
         return False
-    cancelled = _cancelled(view)
     if cancelled is None and contract.auto_renew_cancelled_on is not None:
         return None
     return False if cancelled else contract.auto_renew
-
-
-def _deadline_day(view: AccountView) -> int | None:
-    """Return the ordinal of the decision deadline."""
-    contract = view.snapshot.contract
-    if contract.renewal_on is None:
-        return None
-    renewal = contract.renewal_on.toordinal()
-    if _renews(view) is False:
-        return renewal
-    notice = contract.notice_period_days
-    return max(1, renewal - (ASSUMED_NOTICE_DAYS if notice is None else notice))
-
-
-def _deadline(view: AccountView) -> str | None:
-    day = _deadline_day(view)
-    return None if day is None else date.fromordinal(day).isoformat()
-
-
-def _deadline_assumed(view: AccountView) -> bool | None:
-    contract = view.snapshot.contract
-    if contract.renewal_on is None:
-        return None
-    renews = _renews(view)
-    return renews is None or (renews and contract.notice_period_days is None)
-
-
-def _days_to_deadline(view: AccountView) -> int | None:
-    day = _deadline_day(view)
-    return None if day is None else _within(day - view.today)
-
-
-def _deadline_passed(view: AccountView) -> bool | None:
-    day = _deadline_day(view)
-    return None if day is None else day < view.today
-
-
-def _days_to_renewal(view: AccountView) -> int | None:
-    renewal = view.snapshot.contract.renewal_on
-    return None if renewal is None else _within(renewal.toordinal() - view.today)
 
 
 def _days_since_term_start(view: AccountView) -> int | None:
@@ -145,21 +134,6 @@ def _term_elapsed_share(view: AccountView) -> float | None:
         return None
     gone = (view.today - start.toordinal()) / (renewal - start).days
     return min(1.0, max(0.0, gone))
-
-
-def _annual_value(snapshot: CustomerSnapshot) -> float | None:
-    money = snapshot.contract.annual_value
-    return None if money is None else money.amount
-
-
-def _lifetime_value(snapshot: CustomerSnapshot) -> float | None:
-    money = snapshot.contract.lifetime_value
-    return None if money is None else money.amount
-
-
-def _currency_code(snapshot: CustomerSnapshot) -> str | None:
-    money = snapshot.contract.annual_value
-    return None if money is None else money.currency_code
 
 
 def _within(days: int) -> int:
@@ -198,7 +172,7 @@ _VALUE: Final = (
             reads=("contract.annual_value.amount",),
         ),
         source=whole_snapshot,
-        read=_annual_value,
+        read=through("contract.annual_value", "amount"),
         write=write_money("annual_value"),
     ),
     derived(
@@ -209,7 +183,7 @@ _VALUE: Final = (
             reads=("contract.lifetime_value.amount",),
         ),
         source=whole_snapshot,
-        read=_lifetime_value,
+        read=through("contract.lifetime_value", "amount"),
         write=write_money("lifetime_value"),
     ),
     derived(
@@ -220,7 +194,7 @@ _VALUE: Final = (
             reads=("contract.annual_value.currency_code",),
         ),
         source=whole_snapshot,
-        read=_currency_code,
+        read=through("contract.annual_value", "currency_code"),
         write=write_currency,
         rank=2,
     ),
@@ -255,8 +229,8 @@ _TIME: Final = (
             "Days until the present term ends; negative once it has.",
             reads=("contract.renewal_on",),
         ),
-        source=whole_view,
-        read=_days_to_renewal,
+        source=_Term,
+        read=field("days_to_renewal"),
         write=write_days_to_renewal,
     ),
     derived(
@@ -278,8 +252,8 @@ _TIME: Final = (
 )
 
 
-def _renewal_flag(name: str, meaning: str, reads: tuple[str, ...], read: Callable[[AccountView], bool | None]) -> Fact:
-    return derived(spec_of(name, FLAG, meaning, reads=reads), source=whole_view, read=read, write=write_renewal)
+def _renewal_flag(name: str, meaning: str, reads: tuple[str, ...], read: Formula) -> Fact:
+    return derived(spec_of(name, FLAG, meaning, reads=reads), source=_Term, read=read, write=write_renewal)
 
 
 _RENEWAL: Final = (
@@ -288,20 +262,20 @@ _RENEWAL: Final = (
         "Whether the automatic renewal of the present term was cancelled. Where no start was sent: less than 365 days "
         "before a renewal that has not passed; otherwise unknown.",
         _OPT_OUT_READS,
-        _cancelled,
+        field("cancelled"),
     ),
     _renewal_flag(
         "contract.auto_renew_cancelled_before_term",
         "Whether the cancelling on record came before the present term and says nothing about it. Where no start was "
         "sent: false less than 365 days before a renewal that has not passed; otherwise unknown.",
         _OPT_OUT_READS,
-        _cancelled_before_term,
+        field("cancelled_before"),
     ),
     _renewal_flag(
         "contract.renews_automatically",
         "Whether the present term renews by itself: the contract says so and nobody cancelled it.",
         _OPT_OUT_READS,
-        _renews,
+        field("renews"),
     ),
     derived(
         spec_of(
@@ -310,15 +284,15 @@ _RENEWAL: Final = (
             "Last day on which the customer can decide: renewal less notice, or the renewal itself.",
             reads=_RENEWAL_READS,
         ),
-        source=whole_view,
-        read=_deadline,
+        source=_Term,
+        read=iso_day("deadline"),
         write=write_renewal,
     ),
     _renewal_flag(
         "contract.decision_deadline_assumed",
         "Whether the notice, or whether the contract renews by itself, had to be assumed for the deadline.",
         _RENEWAL_READS,
-        _deadline_assumed,
+        field("assumed"),
     ),
     derived(
         spec_of(
@@ -327,16 +301,16 @@ _RENEWAL: Final = (
             "Days until the decision deadline; negative once it has passed.",
             reads=_RENEWAL_READS,
         ),
-        source=whole_view,
-        read=_days_to_deadline,
+        source=_Term,
+        read=field("days_to_deadline"),
         write=write_renewal,
     ),
     derived(
         spec_of(
             "contract.decision_deadline_passed", FLAG, "Whether the decision deadline has passed.", reads=_RENEWAL_READS
         ),
-        source=whole_view,
-        read=_deadline_passed,
+        source=_Term,
+        read=field("passed"),
         write=write_renewal,
     ),
 )
