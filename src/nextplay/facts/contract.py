@@ -137,7 +137,7 @@ def _term_elapsed_share(view: AccountView) -> float | None:
 
 
 def _within(days: int) -> int:
-    return max(-MOST_DAYS, min(MOST_DAYS, days))
+    return days if -MOST_DAYS <= days <= MOST_DAYS else max(-MOST_DAYS, min(MOST_DAYS, days))
 
 
 _RENEWAL_READS: Final = (
