@@ -165,10 +165,22 @@ def _frame(table: pa.Table) -> pl.DataFrame:
     for field in table.schema:
         if not _has_json(field.type):
             raise InputInvalid([Violation(field.name, f"has the type {field.type}, which JSON has no word for")])
-    spelled = table.cast(pa.schema([field.with_type(_spelled(field.type)) for field in table.schema]))
-    frame = pl.from_arrow(spelled)
+    columns = [_cast(column, _spelled(column.type)) for column in table.columns]
+    frame = pl.from_arrow(pa.table(columns, names=table.schema.names))
     assert isinstance(frame, pl.DataFrame)  # noqa: S101  a table is never a single series
     return frame
+
+
+def _cast(column: Any, kind: Any) -> Any:  # noqa: ANN401  pyarrow is not typed
+    """Turn a column into another type. Arrow's own cast of lists of structs now and then makes none that is valid."""
+    if column.type == kind:
+        return column
+    found = column.cast(kind)
+    try:
+        found.validate()
+    except pa.ArrowInvalid:
+        return pa.chunked_array([pa.array(column.to_pylist(), kind)])
+    return found
 
 
 def _spelled(kind: Any) -> Any:  # noqa: ANN401  pyarrow is not typed
