@@ -292,6 +292,14 @@ def test_columns_that_arrow_packs_are_unpacked(decider: Decider) -> None:
     assert decide_arrow(pa.record_batch(packed), decider, options=PLAIN).to_pylist() == [online(document, decider)]
 
 
+def test_fields_that_hold_nothing(decider: Decider) -> None:
+    """A field that is null in every entry of a list is unknown in each, however few rows hold however many entries."""
+    entries = [{"objective_id": name, "status": None} for name in "abc"]
+    document = {name: BOOK[0][name] for name in ("account_id", "as_of")} | {"objectives": entries}
+    batch = pa.RecordBatch.from_pylist([document])
+    assert decide_arrow(batch, decider, options=PLAIN).to_pylist() == [online(document, decider)]
+
+
 def test_columns_of_one_name_are_refused(decider: Decider) -> None:
     """Two columns of one name are no guess: the whole batch is refused, by that name."""
     column = pa.array(["a"])

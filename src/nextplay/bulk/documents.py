@@ -165,30 +165,14 @@ def _frame(table: pa.Table) -> pl.DataFrame:
     for field in table.schema:
         if not _has_json(field.type):
             raise InputInvalid([Violation(field.name, f"has the type {field.type}, which JSON has no word for")])
-    columns = [_cast(column, _spelled(column.type)) for column in table.columns]
-    frame = pl.from_arrow(pa.table(columns, names=table.schema.names))
+    spelled = table.cast(pa.schema([field.with_type(_spelled(field.type)) for field in table.schema]))
+    frame = pl.from_arrow(spelled)
     assert isinstance(frame, pl.DataFrame)  # noqa: S101  a table is never a single series
     return frame
 
 
-def _cast(column: Any, kind: Any) -> Any:  # noqa: ANN401  pyarrow is not typed
-    """Turn a column into another type. Arrow's own cast of lists of structs now and then makes none that is valid."""
-    if column.type == kind:
-        return column
-    found = column.cast(kind)
-    try:
-        found.validate()
-    except pa.ArrowInvalid:
-        return pa.chunked_array([pa.array(column.to_pylist(), kind)])
-    return found
-
-
 def _spelled(kind: Any) -> Any:  # noqa: ANN401  pyarrow is not typed
-    """Return the type as it is written: an instant that names no zone is in UTC, a decimal a number, a map entries."""
-    if pa.types.is_timestamp(kind):
-        return pa.timestamp(kind.unit, "UTC")
-    if pa.types.is_decimal(kind):
-        return pa.float64()
+    """Return the type as it is written: a map as entries, and what is packed unpacked."""
     if pa.types.is_map(kind):
         # as entries: JSON made of a map would hold a key twice, or lose one
         return pa.list_(pa.struct([("key", kind.key_type), ("value", _spelled(kind.item_type))]))
@@ -196,7 +180,20 @@ def _spelled(kind: Any) -> Any:  # noqa: ANN401  pyarrow is not typed
         return pa.struct([field.with_type(_spelled(field.type)) for field in kind])
     if pa.types.is_dictionary(kind):
         return _spelled(kind.value_type)
-    return pa.list_(_spelled(kind.value_type)) if _is_list(kind) else kind
+    return pa.list_(_spelled(kind.value_type)) if _is_list(kind) else _spelled_single(kind)
+
+
+def _spelled_single(kind: Any) -> Any:  # noqa: ANN401  pyarrow is not typed
+    """Return the type of single values: an instant that names no zone is in UTC, a decimal a number.
+
+    What holds nothing is a text: Arrow's cast of a list to its own type leaves columns of nulls within as long as the
+    lists, not as their entries, which is no valid table.
+    """
+    if pa.types.is_timestamp(kind):
+        return pa.timestamp(kind.unit, "UTC")
+    if pa.types.is_decimal(kind):
+        return pa.float64()
+    return pa.string() if pa.types.is_null(kind) else kind
 
 
 def _is_list(kind: Any) -> bool:  # noqa: ANN401  pyarrow is not typed
