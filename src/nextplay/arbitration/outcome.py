@@ -1,6 +1,6 @@
 """What arbitration is told of an account, and what it answers.
 
-All are named tuples: frozen like a dataclass, at a third of the cost to build.
+All are named tuples: frozen like a dataclass, and cheaper to build.
 """
 
 from __future__ import annotations

@@ -131,7 +131,7 @@ class ChurnModel:
     def score(self, facts: Facts, *, with_drivers: bool = True) -> ChurnScore:
         """Score one account. Each of `fact_names` must be planned in `facts`; what is unknown counts as missing.
 
-        Without drivers, `families` is empty: half of the work, for whoever wants the risk alone.
+        Without drivers, `families` is empty, for whoever wants the risk alone.
         """
         positions, pick = self._picked
         if positions is not facts.positions:  # facts of one plan share their positions: found once, and then only read

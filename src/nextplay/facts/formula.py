@@ -1,7 +1,7 @@
 """Formulas: what a fact is of what it reads, as one Python expression that a plan writes where the value is needed.
 
-A call of a function costs more than most facts do. The expressions are made here, of paths and limits that facts
-declare; nothing that anybody sends or writes into a rulebook becomes part of one.
+Most facts are so little that a call of a function for each would be most of their cost. The expressions are made here,
+of paths and limits that facts declare; nothing that anybody sends or writes into a rulebook becomes part of one.
 """
 
 from __future__ import annotations

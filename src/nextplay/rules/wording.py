@@ -78,7 +78,7 @@ def template_of(text: Text, specs: Mapping[str, FactSpec], *, locale: str) -> Te
 def filling(said: Sequence[str], slots: Sequence[Slot]) -> Filling:
     """Return what writes `said`, of which there is one more than slots, with the slots in between.
 
-    One day is a day, not days, and none ago is today. Most texts have one slot, and those of one are as fast as can be.
+    One day is a day, not days, and none ago is today. Most texts have one slot, which needs no list to be joined.
     """
     if len(slots) == 1:
         (before, after), ((fact, written),) = said, slots

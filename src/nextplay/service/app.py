@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import signal
 import threading
 from collections.abc import Callable
@@ -32,9 +31,6 @@ from nextplay.service.telemetry import Journal, json_lines
 from nextplay.settings import NO_STORE, Settings
 from nextplay.store import Store
 
-_MOST_UNCOLLECTED: Final = 10_000
-"""Values in containers that may be made before the collector looks for cycles among the young ones: some decisions'
-worth. A decision leaves few cycles behind, and 700, Python's own number, is reached several times within each."""
 MEMORY: Final = "memory"
 """What health checks ask for to learn whether the store can be read and written."""
 
@@ -269,23 +265,12 @@ def _run(
     try:
         app = build()
         app.start()
-        _spare_the_collector()
         on_start()
         signal.sigwait(stopping)
         threading.Thread(target=_hurry_at_signal, args=(app, stopping), name="signals", daemon=True).start()
         app.stop()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, former)
-
-
-def _spare_the_collector() -> None:
-    """Let it pass over what lives as long as the process: code and release. A later release is looked through again.
-
-    Of the first one, cycles are not freed when another takes its place: once, and no more than it took.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_MOST_UNCOLLECTED)
 
 
 def _hurry_at_signal(app: App, stopping: tuple[signal.Signals, ...]) -> None:

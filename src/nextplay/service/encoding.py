@@ -122,7 +122,7 @@ class _Compiler:
 
     def _field(self, field: FieldDescriptor, names: dict[str, object]) -> str:
         """Return the expression for one field; what it calls goes into `names`."""
-        attribute, found = f"value.{field.name}", f"found_{field.number}"  # read once: reading is half of the work
+        attribute, found = f"value.{field.name}", f"found_{field.number}"  # read once, since reading is a call
         if field.is_repeated:
             one = self._one(field, "item", names)
             if one == f"kept_{field.number}[item]":

@@ -1,7 +1,7 @@
 """Lines on their way to a stream: at once, or gathered and written a moment later by a thread of their own.
 
 Each write lets go of the interpreter, and where calls are waiting, one of them takes it: a thread switch in the midst
-of every decision, which costs more than the line itself.
+of every decision.
 """
 
 from __future__ import annotations

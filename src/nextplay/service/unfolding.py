@@ -1,8 +1,8 @@
 """Messages of the contract → names and values, as any door delivers them; absent fields are left out.
 
-Walking a message field by field through its descriptors costs more than the rest of the way into a decision. So one
-function per place of a message is written out of its descriptor, as `encoding.py` does the other way round. A value
-other than zero, false and empty is present; only of those the message has to be asked.
+Walking a message field by field through its descriptors asks them the same for every message. So one function per
+place of a message is written out of its descriptor, as `encoding.py` does the other way round. A value other than zero,
+false and empty is present; only of those the message has to be asked.
 `tests/service/test_unfolding.py` holds it against the protobuf runtime.
 """
 
