@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from nextplay.canonical import canonical_json, decision_document
 from nextplay.decider import Decider
 from nextplay.decision import Decision, Options
 from nextplay.errors import InputInvalid, ModelInvalid
+from nextplay.question import asked_about
 from nextplay.release import load_release
 from nextplay.rules.source import read_rulebook_folder
 from nextplay.snapshot import InputWarning, read_snapshot
@@ -205,6 +207,29 @@ def test_an_unknown_custom_field_is_unknown_or_refused(decider: Decider) -> None
         "attributes.never_declared",
         "attributes.plan_code",
     ]
+
+
+def test_many_questions_are_answered_as_each_alone(decider: Decider) -> None:
+    """Accounts that go through the stations together keep their own answers, those that are refused their places."""
+    usage = [with_usage(setup_attempts_14d=9, setup_errors_14d=number) for number in range(7)]
+    answer = {"kind": "answered", "gap": "early_adoption_stalled", "answer": "tried_and_stopped"}
+    odd: list[dict[str, Any]] = [
+        {"attributes": {"never_declared": 1}},
+        {"history": [answer | {"at": "2026-02-20T10:00:00Z"}]},
+    ]
+    snapshots = [STALLED | one | {"account_id": f"a-{number}"} for number, one in enumerate((usage + odd) * 30)]
+    strict = Options(strict=True)
+    questions = [asked_about(read_snapshot(snapshot), options=strict) for snapshot in snapshots]
+    found = list(decider.conclude_each(questions))
+    assert len(found) == len(questions)
+    for question, one in zip(questions, found, strict=True):
+        if isinstance(one, InputInvalid):
+            with pytest.raises(InputInvalid, match=re.escape(str(one))):
+                decider.conclude(question)
+        else:
+            assert one == decider.conclude(question)
+    assert sum(isinstance(one, InputInvalid) for one in found) == 30
+    assert list(decider.conclude_each([])) == []
 
 
 def test_without_a_model_the_rules_still_decide() -> None:

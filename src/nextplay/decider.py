@@ -5,18 +5,20 @@ A pure function of the snapshot, the history handed in, the options and the rele
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final, NamedTuple, TypeVar, cast
 
 from nextplay.account import account_of
-from nextplay.arbitration import Arbiter, Chooser
+from nextplay.arbitration import Arbiter, Arbitration, Chooser
+from nextplay.churn.model import ChurnScore
 from nextplay.decision import Decision, Options, Side
 from nextplay.errors import InputInvalid, Violation
 from nextplay.facts import Facts
 from nextplay.presentation import Findings, Presenter
 from nextplay.question import DEFAULT_OPTIONS, Asked, asked_about, decision_id_of, question_document
 from nextplay.release import Release
+from nextplay.rules.assessment import Assessment
 from nextplay.rules.condition import Parameter
 from nextplay.rules.roster import Absent, Renaming, Roster
 from nextplay.rules.rulebook import Play
@@ -33,7 +35,25 @@ class _Answers(NamedTuple):
     unread: tuple[InputWarning, ...]
 
 
+_TOGETHER: Final = 250
+"""Questions that go through the stations together."""
 _NO_ANSWERS: Final = _Answers({}, {}, ())
+
+
+class _Known(NamedTuple):
+    """What a snapshot says before the rules speak."""
+
+    facts: Facts
+    score: ChurnScore | None
+
+
+class _Assessed(NamedTuple):
+    """What the rules say; `history` is what is used of it, and `absent` the rules that do not count on the day."""
+
+    assessment: Assessment
+    answers: _Answers
+    history: Sequence[HistoryEntry]
+    absent: Absent
 
 
 class Answered(NamedTuple):
@@ -100,7 +120,33 @@ class Decider:
 
         Raises as `decide` does.
         """
-        return Concluded(self._found(asked, self._identify(asked), with_advice=with_advice), asked)
+        return Concluded(self._find(asked, self._identify(asked), with_advice=with_advice), asked)
+
+    def conclude_each(
+        self, questions: Sequence[Asked], *, with_advice: bool = True
+    ) -> Iterator[Concluded | InputInvalid]:
+        """Find for each question what `conclude` finds, or why it cannot, some questions at a time.
+
+        These go from station to station together: the code and the tables of one station are then still at hand in the
+        processor when the next account comes.
+        """
+        for first in range(0, len(questions), _TOGETHER):
+            yield from self._concluded_together(questions[first : first + _TOGETHER], with_advice=with_advice)
+
+    def _concluded_together(
+        self, questions: Sequence[Asked], *, with_advice: bool
+    ) -> Iterator[Concluded | InputInvalid]:
+        known = [self._known_or_refused(asked, with_advice=with_advice) for asked in questions]
+        taken = [(asked, found) for asked, found in zip(questions, known, strict=True) if isinstance(found, _Known)]
+        assessed = [self._assess(asked, found, with_advice=with_advice) for asked, found in taken]
+        chosen = [self._arbitrate(*pair, judged) for pair, judged in zip(taken, assessed, strict=True)]
+        ids = [self._identify(asked) for asked, _ in taken]
+        concluded = (
+            Concluded(_findings(asked, found, judged, actions, decision_id), asked)
+            for (asked, found), judged, actions, decision_id in zip(taken, assessed, chosen, ids, strict=True)
+        )
+        for found in known:
+            yield found if isinstance(found, InputInvalid) else next(concluded)
 
     def word(self, findings: Findings, *, options: Options) -> Decision:
         """Write what `conclude` found, with the same options, as the decision that people read."""
@@ -118,49 +164,58 @@ class Decider:
 
         Raises as `decide` does.
         """
-        return self._found(asked_about(reading, history=history, options=options), "", with_advice=with_advice)
+        return self._find(asked_about(reading, history=history, options=options), "", with_advice=with_advice)
 
-    def _found(self, asked: Asked, decision_id: str, *, with_advice: bool) -> Findings:
+    def _find(self, asked: Asked, decision_id: str, *, with_advice: bool) -> Findings:
+        known = self._know(asked, with_advice=with_advice)
+        assessed = self._assess(asked, known, with_advice=with_advice)
+        return _findings(asked, known, assessed, self._arbitrate(asked, known, assessed), decision_id)
+
+    def _know(self, asked: Asked, *, with_advice: bool) -> _Known:
+        """Read the facts and score them. Raises `InputInvalid` as `decide` does."""
+        facts, model = self.release.plan.read(asked.reading.snapshot), self.release.model
+        if asked.options.strict and facts.input_warnings:
+            _refuse_unusable(facts.input_warnings)
+        score = model.score(facts, with_drivers=with_advice) if model else None
+        return _Known(facts.with_churn(score.probability, score.band) if score else facts.with_churn(None, None), score)
+
+    def _known_or_refused(self, asked: Asked, *, with_advice: bool) -> _Known | InputInvalid:
+        try:
+            return self._know(asked, with_advice=with_advice)
+        except InputInvalid as error:
+            return error
+
+    def _assess(self, asked: Asked, known: _Known, *, with_advice: bool) -> _Assessed:
+        """Say what the rules say, and what reps have answered."""
         reading, history, options, _ = asked
-        snapshot, release = reading.snapshot, self.release
-        day = snapshot.as_of.date()
+        day = reading.snapshot.as_of.date()
         absent = self._roster.on(day)
         used = self._renaming.followed(history, absent)
-        facts = release.plan.read(snapshot)
-        if options.strict and facts.input_warnings:
-            _refuse_unusable(facts.input_warnings)
-        score = release.model.score(facts, with_drivers=with_advice) if release.model else None
-        facts = facts.with_churn(score.probability, score.band) if score else facts.with_churn(None, None)
-        answers = self._answers(snapshot, used, absent) if used else _NO_ANSWERS
-        assessment = release.evaluator.assess(
-            facts,
+        answers = self._answers(reading.snapshot, used, absent) if used else _NO_ANSWERS
+        assessment = self.release.evaluator.assess(
+            known.facts,
             answers=answers.sides,
             day=day,
             with_shadow=options.explanation == "full",
             with_advice=with_advice,
         )
-        arbitration = self._arbiter.arbitrate(
+        return _Assessed(assessment, answers, used, absent)
+
+    def _arbitrate(self, asked: Asked, known: _Known, assessed: _Assessed) -> Arbitration:
+        """Choose the next best actions."""
+        assessment, (facts, score) = assessed.assessment, known
+        return self._arbiter.arbitrate(
             assessment.candidates,
-            account=account_of(snapshot, facts, churn_probability=score.probability if score else None),
-            history=used,
+            account=account_of(asked.reading.snapshot, facts, churn_probability=score.probability if score else None),
+            history=assessed.history,
             diagnosis=assessment.diagnosis,
             lead=assessment.lead,
             gaps=assessment.gaps,
-            plays=self._plays_without(absent.plays),
-            max_actions=options.max_actions,
+            plays=self._plays_without(assessed.absent.plays),
+            max_actions=asked.options.max_actions,
             parameter=_chooser(facts),
             absorbed=assessment.absorbed,
             done=assessment.done,
-        )
-        return Findings(
-            decision_id,
-            snapshot,
-            facts,
-            score,
-            assessment,
-            arbitration,
-            reading.input_warnings + facts.input_warnings + answers.unread,
-            answers.words,
         )
 
     def _answers(self, snapshot: CustomerSnapshot, history: Sequence[HistoryEntry], absent: Absent) -> _Answers:
@@ -187,6 +242,20 @@ class Decider:
 
     def _identify(self, asked: Asked) -> str:
         return decision_id_of(asked, release=self.release.release_id.release)
+
+
+def _findings(asked: Asked, known: _Known, assessed: _Assessed, arbitration: Arbitration, decision_id: str) -> Findings:
+    warnings = asked.reading.input_warnings + known.facts.input_warnings + assessed.answers.unread
+    return Findings(
+        decision_id,
+        asked.reading.snapshot,
+        known.facts,
+        known.score,
+        assessed.assessment,
+        arbitration,
+        warnings,
+        assessed.answers.words,
+    )
 
 
 def _refuse_unusable(warnings: Iterable[InputWarning]) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 import polars as pl
@@ -13,10 +14,10 @@ from nextplay.bulk.columns import readings
 from nextplay.bulk.documents import Document, Unreadable, documents, documents_of, frame_of
 from nextplay.bulk.rows import Cells, decided_row, refused_row, result_batch
 from nextplay.canonical import canonical_json, decision_document
-from nextplay.decider import Decider
+from nextplay.decider import Concluded, Decider
 from nextplay.decision import Options
 from nextplay.errors import InputInvalid
-from nextplay.question import DEFAULT_OPTIONS, asked_about
+from nextplay.question import DEFAULT_OPTIONS, Asked, asked_about
 from nextplay.snapshot import SnapshotReading, read_snapshot
 
 _LONGEST_ID: Final = 200
@@ -47,8 +48,11 @@ def decide_arrow(batch: pa.RecordBatch, decider: Decider, *, options: BulkOption
     Raises `InputInvalid` where a column has a type that no snapshot can be read from.
     """
     frame = frame_of(batch)
-    found = documents(batch) if frame is None else _read(frame, options)
-    return result_batch([_row(account, decider, options) for account in found])
+    found = iter(documents(batch)) if frame is None else _read(frame, options)
+    rows: list[Cells] = []
+    while piece := list(islice(found, _ROWS_AT_A_TIME)):
+        rows += _rows(piece, decider, options)
+    return result_batch(rows)
 
 
 def _read(frame: pl.DataFrame, options: BulkOptions) -> Iterator[SnapshotReading | Document]:
@@ -60,21 +64,41 @@ def _read(frame: pl.DataFrame, options: BulkOptions) -> Iterator[SnapshotReading
             yield next(others) if reading is None else reading
 
 
-def _row(account: SnapshotReading | Document, decider: Decider, options: BulkOptions) -> Cells:
+def _rows(accounts: Sequence[SnapshotReading | Document], decider: Decider, options: BulkOptions) -> Iterator[Cells]:
+    questions = [_question(account, options) for account in accounts]
+    asked = [question for question in questions if isinstance(question, Asked)]
+    concluded = decider.conclude_each(asked, with_advice=options.texts)
+    for account, question in zip(accounts, questions, strict=True):
+        found = next(concluded) if isinstance(question, Asked) else question
+        if isinstance(found, InputInvalid):
+            yield refused_row(_readable_id(_account_id(account)), found)
+        else:
+            yield decided_row(
+                found.findings,
+                release=decider.release.release_id.release,
+                texts=_texts(found, decider) if options.texts else None,
+            )
+
+
+def _question(account: SnapshotReading | Document, options: BulkOptions) -> Asked | InputInvalid:
     if isinstance(account, Unreadable):
-        return refused_row(_readable_id(account.account_id), account.error)
+        return account.error
     try:
         reading = account if isinstance(account, SnapshotReading) else _reading(account, options)
-        asked = asked_about(reading, options=options.asked, tenant=options.tenant)
-        findings = decider.conclude(asked, with_advice=options.texts).findings
+        return asked_about(reading, options=options.asked, tenant=options.tenant)
     except InputInvalid as error:
-        account_id = account.snapshot.account_id if isinstance(account, SnapshotReading) else account.get("account_id")
-        return refused_row(_readable_id(account_id), error)
-    texts = None
-    if options.texts:
-        decision = decider.word(findings, options=asked.options)
-        texts = canonical_json(decision_document(decision)).decode()
-    return decided_row(findings, release=decider.release.release_id.release, texts=texts)
+        return error
+
+
+def _texts(found: Concluded, decider: Decider) -> str:
+    decision = decider.word(found.findings, options=found.asked.options)
+    return canonical_json(decision_document(decision)).decode()
+
+
+def _account_id(account: SnapshotReading | Document) -> object:
+    if isinstance(account, SnapshotReading):
+        return account.snapshot.account_id
+    return account.account_id if isinstance(account, Unreadable) else account.get("account_id")
 
 
 def _reading(document: Mapping[str, Any], options: BulkOptions) -> SnapshotReading:
