@@ -23,7 +23,7 @@ from bench.bare_server import MOST_WAITING
 from bench.h2load import Flight
 from bench.inquiries import Inquiry, inquiries, loaded, read_all
 from bench.section import Goal, Section
-from bench.servers import NEXTPLAY, ROOT, Server, cpu_seconds, logged
+from bench.servers import NEXTPLAY, ROOT, Server, cpu_seconds, logged, on_one_core
 
 ENGINES: Final = ("durable", "python")
 CEILING: Final = "ceiling"
@@ -31,6 +31,7 @@ GUARDED: Final = "ceiling, guarded"
 _EXPLAINED: Final = "32, every condition told"
 _HALF: Final = "half of its most"
 _MANY: Final = "many accounts"
+_HELD: Final = "32, on one core"
 _JUDGED: Final = 32
 """Calls in flight at which throughput and processor time are held against the goals."""
 _FLIGHTS: Final = {1: Flight(1, 1), 8: Flight(4, 2), _JUDGED: Flight(4, 8), 128: Flight(4, 32)}
@@ -112,6 +113,7 @@ class _Trial:
         inquiry = self.asked[turn % len(self.asked)]
         for calls, flight in _FLIGHTS.items():
             yield str(calls), partial(self._flown, inquiry=inquiry, flight=flight)
+        yield _HELD, partial(self._held, inquiry=inquiry)
         yield _HALF, partial(self._paced, inquiry=inquiry)
         yield _EXPLAINED, partial(self._flown, inquiry=self.explained[turn], flight=_FLIGHTS[_JUDGED])
         yield _MANY, self._read
@@ -124,6 +126,12 @@ class _Trial:
         if in_flight == _JUDGED and inquiry in self.asked:
             self.most[name] = run.per_second
         return run
+
+    def _held(self, name: str, *, inquiry: Inquiry) -> Run:
+        """Load a server as fast as it answers with one core of its own."""
+        with on_one_core(self.servers[name].process.pid):
+            calls = max(2 * _JUDGED, round(self.most[name] * self.plan.seconds))
+            return run_of(self.servers[name], inquiry, _FLIGHTS[_JUDGED], calls=calls)
 
     def _paced(self, name: str, *, inquiry: Inquiry) -> Run:
         """Load a server with half of what it can."""
@@ -191,7 +199,8 @@ and a ratio is that of one round. *Half of its most* paces calls at half of what
 {judged} in flight. h2load counts HTTP statuses only: therefore the bytes of all answers are counted, and a client of
 grpc, the second reader, asks about {accounts} accounts before and between the rounds, and compares status, trailers
 and every byte with what the decider itself says; its rows (*many accounts*) tell the server's processor time where no
-two calls in a row are the same. *Every condition told* is `explanation: full`, for those who debug rules; the ceiling
+two calls in a row are the same. *On one core*, the server's threads are held there, the ceiling's too, as
+`NEXTPLAY_CORES=own` does. *Every condition told* is `explanation: full`, for those who debug rules; the ceiling
 returns answers of that size too. *Server CPU* is that of the whole process (`/proc`), logging and grpc's own threads
 included; the decision's is what is left after the ceiling's. The load generator runs on the same cores. Again:
 `python -m bench.performance --only ceiling`."""

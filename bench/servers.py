@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -90,6 +90,23 @@ def cpu_seconds(pid: int) -> float:
     own = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
     children = [int(child) for task in folder.glob("task/*/children") for child in task.read_text().split()]
     return own + sum(map(cpu_seconds, children))
+
+
+@contextmanager
+def on_one_core(pid: int) -> Iterator[None]:
+    """Hold all threads of a process on one core, the last, as `NEXTPLAY_CORES=own` does; then let it go again."""
+    before = os.sched_getaffinity(pid)
+    _hold(pid, {max(before)})
+    try:
+        yield
+    finally:
+        _hold(pid, before)
+
+
+def _hold(pid: int, cores: set[int]) -> None:
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        with suppress(ProcessLookupError):  # a thread that ended meanwhile
+            os.sched_setaffinity(int(task.name), cores)
 
 
 def _environment(settings: Mapping[str, object]) -> dict[str, str]:

@@ -44,6 +44,11 @@ class Settings(BaseSettings):
         description="Processes that answer calls on the one port; as many as cores are worth it. A connection reaches "
         "one of them, so callers open several.",
     )
+    cores: Literal["shared", "own"] = Field(
+        "shared",
+        description="`own` holds each worker on one core, which nothing else should want: less processor time for each "
+        "call. `shared` lets the system place it.",
+    )
     threads: int = Field(16, ge=1, le=256, description="Threads that answer calls, in each worker.")
     max_waiting: int = Field(
         128,

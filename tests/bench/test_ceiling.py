@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from bench.bare_server import MOST_WAITING
 from bench.ceiling import CEILING, ENGINES, GUARDED, Run, decision_cpu, measure, ratio
 from bench.h2load import Failed, Flight
 from bench.inquiries import Inquiry, inquiries, loaded, read_all
-from bench.servers import cpu_seconds, logged
+from bench.servers import cpu_seconds, logged, on_one_core
 from tests.cli.console import RULEBOOK
 
 needs_h2load = pytest.mark.skipif(
@@ -52,6 +54,21 @@ def test_a_wrong_answer_is_found(tmp_path: Path) -> None:
         with pytest.raises(Failed):
             loaded(server, unknown, Flight(1, 2), calls=10)
     assert MOST_WAITING > 128
+
+
+def test_a_process_is_held_on_one_core_and_let_go_again() -> None:
+    """All of its threads are, those that it starts meanwhile too."""
+    before = os.sched_getaffinity(0)
+    waits = "import sys, threading; threading.Thread(target=sys.stdin.read).start(); print(flush=True)"
+    with subprocess.Popen([sys.executable, "-c", waits], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        tasks = [int(task.name) for task in Path(f"/proc/{process.pid}/task").iterdir()]
+        assert len(tasks) == 2
+        with on_one_core(process.pid):
+            assert [os.sched_getaffinity(task) for task in tasks] == [{max(before)}] * 2
+        assert [os.sched_getaffinity(task) for task in tasks] == [before] * 2
+        process.kill()
 
 
 def test_a_ratio_is_taken_within_a_round() -> None:

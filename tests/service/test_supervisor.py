@@ -108,6 +108,39 @@ def on_every(channels: list[grpc.Channel], call: Callable[[grpc.Channel], Any]) 
         return [*callers.map(call, channels)]
 
 
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="two workers need two cores")
+def test_each_worker_keeps_to_a_core_of_its_own(folders: Folders) -> None:
+    """Every thread of a worker may use one core, and no two workers the same."""
+    with served(folders, cores="own") as service, connected(service) as channels:
+        on_every(channels, lambda channel: stub(channel).Decide(question()))
+        held = [
+            {frozenset(os.sched_getaffinity(int(task.name))) for task in Path(f"/proc/{worker}/task").iterdir()}
+            for worker in service.workers().values()
+        ]
+    assert [len(cores) for cores in held] == [1, 1]
+    (one,), (other,) = held
+    assert len(one) == len(other) == 1
+    assert one != other
+
+
+def test_workers_without_a_core_each_are_refused(folders: Folders) -> None:
+    """It ends at once, with the setting, both numbers, and what to do."""
+    there = len(os.sched_getaffinity(0))
+    ended = subprocess.run(
+        [sys.executable, "-m", "nextplay.cli", "serve"],
+        env=environment(folders, cores="own", workers=there + 1),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=_PATIENCE_SECONDS,
+    )
+    assert ended.returncode == 1
+    assert ended.stderr == (
+        f"NEXTPLAY_CORES: {there + 1} workers cannot have a core each of the {there} that this process may use; take "
+        "fewer --workers, or leave it at `shared`\n"
+    )
+
+
 @pytest.fixture
 def service(folders: Folders) -> Iterator[Service]:
     """Run two workers over one port."""

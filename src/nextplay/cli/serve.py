@@ -15,6 +15,7 @@ from nextplay.cli.exits import ExitCode, error_text, exit_code
 from nextplay.cli.output import complain
 from nextplay.service.app import refuse_open_doors, serve_as_worker
 from nextplay.service.app import serve as answer
+from nextplay.service.cores import refuse_short_cores
 from nextplay.service.supervisor import Supervisor
 from nextplay.service.telemetry import Journal, json_lines
 from nextplay.settings import Settings
@@ -52,6 +53,7 @@ def serve(
         answer(settings)
         return
     refuse_open_doors(settings)
+    refuse_short_cores(settings)
     if code := Supervisor(settings, work, journal=Journal(json_lines())).run():
         raise typer.Exit(code)
 

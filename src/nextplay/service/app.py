@@ -14,6 +14,7 @@ from nextplay.decision import Options
 from nextplay.errors import ModelInvalid, NextplayError, StoreMisnamed, StoreUnavailable
 from nextplay.service.api import DecisionApi, Remembering
 from nextplay.service.clock import exact_now
+from nextplay.service.cores import keep_to_own, refuse_short_cores
 from nextplay.service.endpoints import DECISION_SERVICE, RULEBOOK_SERVICE, decision_endpoints, rulebook_endpoints
 from nextplay.service.entries import Entries
 from nextplay.service.folders import Folders
@@ -229,8 +230,10 @@ def refuse_open_doors(settings: Settings) -> None:
 def serve(settings: Settings) -> None:
     """Run the service in this process until SIGTERM or SIGINT; a second signal cuts the drain time short.
 
-    Raises what `App` and `App.start` raise.
+    Raises what `App` and `App.start` raise, and `CoresShort`.
     """
+    refuse_short_cores(settings)
+    keep_to_own(settings)
     _run(lambda: App(settings))
 
 
@@ -242,6 +245,7 @@ def serve_as_worker(settings: Settings, number: int, line: Connection) -> None:
     """
     for number_of_signal in STOPPING_SIGNALS:
         signal.signal(number_of_signal, signal.SIG_IGN)
+    keep_to_own(settings, number)
     siblings = Siblings(line, number)
     _run(
         lambda: App(settings, journal=Journal(json_lines(), worker=number), siblings=siblings),
