@@ -23,6 +23,16 @@ def test_a_compiled_plan_reads_what_each_fact_says(seed: int) -> None:
         assert tuple(map(repr, read(view))) == tuple(map(repr, alone))
 
 
+def test_a_plan_of_few_facts_reads_them_as_a_plan_of_all() -> None:
+    """What the facts of a plan do not ask for is left out, and changes none of those that they do."""
+    whole = VOCABULARY.plan(VOCABULARY.specs)
+    few = [VOCABULARY.plan(list(VOCABULARY.specs)[first::40]) for first in range(40)]
+    for snapshot in map(drawn_snapshot, range(150)):
+        facts = whole.read(snapshot)
+        for plan in few:
+            assert plan.read(snapshot).values == tuple(facts.values_of(plan.names))
+
+
 def test_a_plan_may_be_empty_or_hold_one_fact() -> None:
     """However few are planned, their values are a tuple."""
     view = AccountView(drawn_snapshot(1), SHIPPED_STALE_AFTER_DAYS)

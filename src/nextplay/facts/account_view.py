@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from nextplay.facts.objective_state import ObjectiveState, objective_states
-from nextplay.facts.survey_answers import Answers, Place, Scope
+from nextplay.facts.survey_answers import PLACES, Answers, Place, Scope
 from nextplay.snapshot import CustomerSnapshot, Touchpoint
 
 
@@ -13,16 +13,20 @@ class AccountView:
     """A snapshot and its day; lists are indexed when the first planned fact asks for them.
 
     `today` is the ordinal of the UTC date of `as_of`, so that day counts are differences of whole numbers. A plan asks
-    for a list only where it is known: an unknown one would look like an empty one here.
+    for a list only where it is known: an unknown one would look like an empty one here. `places` are the touchpoints
+    and roles of whose answers it asks.
     """
 
-    __slots__ = ("_answers", "_objectives", "_touchpoints", "snapshot", "stale_after", "today")
+    __slots__ = ("_answers", "_objectives", "_places", "_touchpoints", "snapshot", "stale_after", "today")
 
-    def __init__(self, snapshot: CustomerSnapshot, stale_after: Mapping[str, int]) -> None:
+    def __init__(
+        self, snapshot: CustomerSnapshot, stale_after: Mapping[str, int], places: Collection[Place] = PLACES
+    ) -> None:
         """Take the snapshot as it is; nothing is computed yet."""
         self.snapshot = snapshot
         self.today = snapshot.as_of.toordinal()
         self.stale_after = stale_after
+        self._places = places
         self._answers: Answers | None = None
         self._objectives: Sequence[ObjectiveState] | None = None
         self._touchpoints: dict[str | None, Touchpoint] | None = None
@@ -30,7 +34,8 @@ class AccountView:
     def answers(self) -> Answers:
         """Return the survey answers in order."""
         if self._answers is None:
-            self._answers = Answers(self.snapshot.surveys or (), today=self.today, stale_after=self.stale_after)
+            surveys = self.snapshot.surveys or ()
+            self._answers = Answers(surveys, today=self.today, stale_after=self.stale_after, places=self._places)
         return self._answers
 
     def survey_wholes(self) -> Mapping[str, Scope]:

@@ -92,9 +92,10 @@ class _Term:
 
 def _cancelled_before_term(contract: Contract, *, today: int) -> bool | None:
     """Tell whether the opt-out on record belongs to a term that is over."""
-    cancelled, start = contract.auto_renew_cancelled_on, _term_start(contract)
+    cancelled = contract.auto_renew_cancelled_on
     if cancelled is None:
         return False if contract.auto_renew else None
+    start = _term_start(contract)
     if start is None:
         return False if _shortly_before_renewal(cancelled, contract.renewal_on, today=today) else None
     return cancelled < start

@@ -13,11 +13,11 @@ from nextplay.facts.account_view import AccountView
 from nextplay.facts.declare import DAYS, FLAG, MOST_DAYS, RARE_ROW_COUNT, Fact, Part, Shape, derived, spec_of
 from nextplay.facts.events_inverse import EVENT_WINDOWS, STATUS_WINDOW, event_writer
 from nextplay.facts.formula import Formula, field
-from nextplay.facts.kleene import any_of
 from nextplay.snapshot import Event, EventKind, EventStatus
 
 _READS: Final = ("events.kind", "events.occurred_on", "events.status")
 _KINDS: Final = get_args(EventKind)
+_STATUSES: Final = get_args(EventStatus)
 _ALWAYS: Final = -1
 """Age of a row without a day: it may lie within every window."""
 
@@ -36,9 +36,18 @@ class _Happened:
 
     def __init__(self, rows: _Rows, doubtful: _Rows) -> None:
         """Sum up once what the facts of one kind read."""
-        self.days_since = _days_since(rows, doubtful)
-        self.counts = {window: _count(window, rows, doubtful) for window in EVENT_WINDOWS}
-        self.any_with = {status: _any(status, rows, doubtful) for status in get_args(EventStatus)}
+        ages = [age for age, status in rows if status != "explained"]
+        earliest = min([age for age, status in doubtful if status != "explained"], default=MOST_DAYS + 1)
+        newest = min(ages, default=None)
+        self.days_since = newest if newest is not None and newest <= earliest else None
+        self.counts = {
+            window: None if earliest <= window else sum([age <= window for age in ages]) for window in EVENT_WINDOWS
+        }
+        known = {status for age, status in rows if age <= STATUS_WINDOW}
+        perhaps = {status for age, status in doubtful if age <= STATUS_WINDOW}
+        self.any_with = {
+            status: True if status in known else None if status in perhaps else False for status in _STATUSES
+        }
 
 
 def event_facts() -> Iterator[Fact]:
@@ -60,7 +69,7 @@ def _facts_of(kind: str) -> Iterator[Fact]:
     for window in EVENT_WINDOWS:
         counted = f"Events of kind {shown} in {window} days that are not explained."
         yield fact(f"count_{window}d", RARE_ROW_COUNT, counted, Formula(f"{{it}}.counts[{window}]"))
-    for status in get_args(EventStatus):
+    for status in _STATUSES:
         asked = f"Whether any {shown} of {STATUS_WINDOW} days is {status}."
         yield fact(f"any_{status}", FLAG, asked, Formula(f"{{it}}.any_with[{status!r}]"))
 
@@ -82,24 +91,6 @@ def _by_kind(view: AccountView) -> Mapping[str, _Happened]:
 def _aged(event: Event, today: int) -> tuple[int, str]:
     age = _ALWAYS if event.occurred_on is None else max(0, min(MOST_DAYS, today - event.occurred_on.toordinal()))
     return (age, event.status or "unverified")
-
-
-def _days_since(rows: _Rows, doubtful: _Rows) -> int | None:
-    newest = min((age for age, status in rows if status != "explained"), default=None)
-    earliest = min((age for age, status in doubtful if status != "explained"), default=MOST_DAYS + 1)
-    return newest if newest is not None and newest <= earliest else None
-
-
-def _count(window: int, rows: _Rows, doubtful: _Rows) -> int | None:
-    if any(age <= window and status != "explained" for age, status in doubtful):
-        return None
-    return sum(age <= window and status != "explained" for age, status in rows)
-
-
-def _any(wanted: str, rows: _Rows, doubtful: _Rows) -> bool | None:
-    known = (age <= STATUS_WINDOW and status == wanted for age, status in rows)
-    doubt = (None if age <= STATUS_WINDOW and status == wanted else False for age, status in doubtful)
-    return any_of((*known, *doubt))
 
 
 _NOTHING: Final = dict.fromkeys(_KINDS, _Happened((), ()))

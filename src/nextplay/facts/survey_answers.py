@@ -6,7 +6,7 @@ respondent supersedes none and is superseded by none. An answer older than its k
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, get_args
 
@@ -21,11 +21,12 @@ EVERY_DAY: Final = 1 << 40
 """Day of a row without a day: it may be as new as any."""
 _ROUNDING: Final = 6
 
-Place = tuple[str, str]
+Place = tuple[str, str | None]
 """Kind, and the touchpoint or role. No word is both."""
-_PLACES: Final[tuple[Place, ...]] = tuple(
+PLACES: Final[frozenset[Place]] = frozenset(
     (kind, name) for kind in HIGHEST_LOW for name in (*get_args(TouchpointName), *RESPONDENT_ROLES)
 )
+"""Every place that has facts of its own."""
 
 
 @dataclass(slots=True, eq=False)
@@ -139,10 +140,21 @@ class Low:
 class Answers:
     """All rows of `surveys`: the `wholes` of every kind, and of its touchpoints and roles the `parts` there are."""
 
-    __slots__ = ("_doubts", "_oldest_fresh", "_today", "parts", "wholes")
+    __slots__ = ("_doubts", "_oldest_fresh", "_places", "_today", "parts", "wholes")
 
-    def __init__(self, surveys: Sequence[Survey], *, today: int, stale_after: Mapping[str, int]) -> None:
-        """Bring every row onto the scale of its kind, and leave the newest of each touchpoint and respondent."""
+    def __init__(
+        self,
+        surveys: Sequence[Survey],
+        *,
+        today: int,
+        stale_after: Mapping[str, int],
+        places: Collection[Place] = PLACES,
+    ) -> None:
+        """Bring every row onto the scale of its kind, and leave the newest of each touchpoint and respondent.
+
+        Of the parts, only those of `places` are kept.
+        """
+        self._places = places
         self.wholes = dict.fromkeys(HIGHEST_LOW, _NOBODY)
         self.parts: dict[Place, Scope] = {}
         self._doubts: dict[object, int] = {}
@@ -192,16 +204,12 @@ class Answers:
 
     def _scopes(self, kind: str, survey: Survey) -> Sequence[Scope]:
         """Return the scopes that a row belongs to."""
-        scopes = [self._whole(kind)]
-        if survey.touchpoint is not None:
-            scopes.append(self._part((kind, survey.touchpoint)))
-        if survey.respondent_role in RESPONDENT_ROLES:
-            scopes.append(self._part((kind, survey.respondent_role)))
-        return scopes
+        named = ((kind, survey.touchpoint), (kind, survey.respondent_role))
+        return [self._whole(kind), *[self._part(place) for place in named if place in self._places]]
 
     def _every_scope(self) -> Sequence[Scope]:
         """Return all scopes: a row of unknown kind may belong to any."""
-        return [*map(self._whole, HIGHEST_LOW), *map(self._part, _PLACES)]
+        return [*map(self._whole, HIGHEST_LOW), *map(self._part, self._places)]
 
     def _whole(self, kind: str) -> Scope:
         whole = self.wholes[kind]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Final
+from typing import Final, cast
 
 from nextplay.decision import FactValue
 from nextplay.facts.account import BILLING_FACTS, PROFILE_FACTS, RELATIONSHIP_FACTS
@@ -16,7 +16,7 @@ from nextplay.facts.churn import CHURN_BAND, CHURN_FACTS, CHURN_PROBABILITY
 from nextplay.facts.cohorts import COHORT_FIELD, COHORT_FILE, NO_COHORTS, Cohorts, with_cohort_shares
 from nextplay.facts.contract import CONTRACT_FACTS
 from nextplay.facts.counts import count_facts
-from nextplay.facts.declare import Fact
+from nextplay.facts.declare import Fact, Part
 from nextplay.facts.events import event_facts
 from nextplay.facts.item_fields import ITEM_SPECS
 from nextplay.facts.item_rows import ItemPlan
@@ -26,6 +26,7 @@ from nextplay.facts.raw_rows import NOTHING_FILLED, completed, has_raw_rows
 from nextplay.facts.reader import compile_reader
 from nextplay.facts.spec import AttributeSpec, CountSpec, FactSpec, ItemKind
 from nextplay.facts.support import SUPPORT_FACTS
+from nextplay.facts.survey_answers import Place
 from nextplay.facts.surveys import SHIPPED_STALE_AFTER_DAYS, survey_facts
 from nextplay.facts.touchpoints import touchpoint_facts
 from nextplay.facts.usage import USAGE_FACTS
@@ -96,7 +97,9 @@ class FactPlan:
     `names` are those of the account, `item_names` those of items.
     """
 
-    __slots__ = ("_attributes", "_cohorts", "_items", "_positions", "_read", "_stale_after", "item_names", "names")
+    __slots__ = (
+        "_attributes", "_cohorts", "_items", "_places", "_positions", "_read", "_stale_after", "item_names", "names",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -112,6 +115,11 @@ class FactPlan:
         self.names: tuple[str, ...] = tuple(fact.spec.name for fact in planned)
         self._positions: Mapping[str, int] = {name: place for place, name in enumerate(self.names)}
         self._read = compile_reader(planned)
+        self._places = frozenset(
+            cast("Place", source.key)
+            for source in (fact.source for fact in planned)
+            if isinstance(source, Part) and source.index is AccountView.survey_parts
+        )
         self._stale_after = stale_after_days
         self._attributes = attributes
         self._cohorts = cohorts
@@ -137,7 +145,7 @@ class FactPlan:
         return replace(facts, input_warnings=facts.input_warnings + whole.warnings, filled=filled)
 
     def _of(self, snapshot: CustomerSnapshot) -> Facts:
-        view = AccountView(snapshot, self._stale_after)
+        view = AccountView(snapshot, self._stale_after, self._places)
         values = self._read(view)
         warnings = attribute_warnings(snapshot.attributes, self._attributes) if snapshot.attributes else ()
         if self._items:
