@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from nextplay.canonical import decision_document
 from nextplay.decider import Decider
-from nextplay.decision import Options
+from nextplay.decision import Decision, Options
 from nextplay.release import load_release
 from nextplay.snapshot import read_snapshot
 
@@ -40,9 +40,13 @@ class DecisionCase:
 
     def answer(self) -> dict[str, Any]:
         """Return the whole answer of the decider, as JSON values: what every other door must give as well."""
+        return decision_document(self.decision())
+
+    def decision(self) -> Decision:
+        """Return what the decider says."""
         options = Options(**self.options)
         reading = read_snapshot(self.snapshot, strict=options.strict)
-        return decision_document(_decider().decide(reading, options=options))
+        return _decider().decide(reading, options=options)
 
     @property
     def recorded(self) -> Path:

@@ -14,6 +14,7 @@ from tests.decision_cases import ANSWERS, CASES, MODELS, RULES, DecisionCase, mi
 
 from nextplay._proto.nextplay.v1 import decision_pb2, decision_service_pb2
 from nextplay._proto.nextplay.v1.decision_service_pb2_grpc import DecisionServiceStub
+from nextplay.canonical import canonical_json, decision_json
 from nextplay.decision import ActionState, ClosedReason, DiagnosisKind, GapKind, WithheldReason
 from nextplay.service.app import App
 from nextplay.service.telemetry import Journal, json_lines
@@ -50,6 +51,12 @@ def test_the_whole_answer_is_as_recorded(case: DecisionCase, *, update_golden: b
     assert text == case.recorded.read_text(encoding="utf-8"), (
         f"{case.recorded.name} differs; --update-golden records it"
     )
+
+
+@each_case
+def test_what_is_stored_is_the_canonical_answer(case: DecisionCase) -> None:
+    """The short way to the bytes that are kept gives those of the document with sorted keys."""
+    assert decision_json(case.decision()) == canonical_json(case.answer())
 
 
 @each_case

@@ -77,6 +77,11 @@ def decision_document(decision: Decision) -> dict[str, Any]:
     return document
 
 
+def decision_json(decision: Decision) -> bytes:
+    """Return the canonical JSON of `decision_document`, at half the cost: nothing is sorted or spelled on the way."""
+    return orjson.dumps(_writer(Decision, in_order=True)(decision), option=orjson.OPT_UTC_Z)
+
+
 def _document(value: Any) -> Any:  # noqa: ANN401  JSON has no narrower type
     kind: Any = type(value)
     if kind in _PLAIN:
@@ -97,10 +102,11 @@ def _instant(value: datetime) -> str:
 
 
 @cache
-def _writer(kind: Any) -> Callable[[Any], dict[str, Any]]:  # noqa: ANN401  any class of fields
+def _writer(kind: Any, *, in_order: bool = False) -> Callable[[Any], dict[str, Any]]:  # noqa: ANN401  any class of fields
     """Write the function that turns a record into its document, as `dataclasses` does for `__init__`.
 
-    A decision has hundreds of records; asking each value for its type costs three times as much as knowing it.
+    A decision has hundreds of records; asking each value for its type costs three times as much as knowing it. With
+    `in_order` the keys are sorted, and what orjson spells as we do is left to it.
     """
     is_tuple = issubclass(kind, tuple) and hasattr(kind, "_fields")
     if not is_tuple and not is_dataclass(kind):
@@ -113,9 +119,9 @@ def _writer(kind: Any) -> Callable[[Any], dict[str, Any]]:  # noqa: ANN401  any 
     if is_tuple:
         lines = [f"    {', '.join(f'{name}_' for name in names)}, = value"]
     lines.append("    found = {}")
-    for name in names:
+    for name in sorted(names) if in_order else names:
         inner, may_lack = _without_none(hints[name])
-        put = f"found[{name!r}] = {_expression(inner, f'{name}_', scope)}"
+        put = f"found[{name!r}] = {_expression(inner, f'{name}_', scope, in_order=in_order)}"
         lines.append(f"    if {name}_ is not None: {put}" if may_lack else f"    {put}")
     source = "\n".join(["def write(value):", *lines, "    return found"])
     exec(compile(source, f"<document of {kind.__name__}>", "exec"), scope)  # noqa: S102  our own field names only
@@ -123,21 +129,31 @@ def _writer(kind: Any) -> Callable[[Any], dict[str, Any]]:  # noqa: ANN401  any 
     return write
 
 
-def _expression(hint: Any, value: str, scope: dict[str, Any]) -> str:  # noqa: ANN401  any type
+def _expression(hint: Any, value: str, scope: dict[str, Any], *, in_order: bool) -> str:  # noqa: ANN401  any type
     """Return the expression that turns a value of this type into JSON; what it calls goes into `scope`."""
-    if hint in _PLAIN or get_origin(hint) is Literal:
+    if hint in _PLAIN or get_origin(hint) is Literal or (in_order and _is_left_to_orjson(hint)):
         return value
     if hint is datetime:
         return f"instant({value})"
     if hint is date:
         return f"{value}.isoformat()"
     if get_origin(hint) is tuple and get_args(hint)[1:] == (...,):
-        one = _expression(get_args(hint)[0], "item", scope)
+        one = _expression(get_args(hint)[0], "item", scope, in_order=in_order)
         return f"[*{value}]" if one == "item" else f"[{one} for item in {value}]"
     if isinstance(hint, type) and (is_dataclass(hint) or hasattr(hint, "_fields")):
-        scope[f"write_{hint.__name__}"] = _writer(hint)
+        scope[f"write_{hint.__name__}"] = _writer(hint, in_order=in_order)
         return f"write_{hint.__name__}({value})"
     return f"document({value})"
+
+
+def _is_left_to_orjson(hint: Any) -> bool:  # noqa: ANN401  any type
+    """Say whether orjson takes every value of a type as it is: days, instants, and tuples of what it takes."""
+    origin, parts = get_origin(hint), get_args(hint)
+    if origin in {Union, UnionType}:
+        return all(map(_is_left_to_orjson, parts))
+    if origin is tuple:
+        return all(part is ... or _is_left_to_orjson(part) for part in parts)
+    return hint in _PLAIN or hint in {date, datetime} or origin is Literal
 
 
 @cache

@@ -13,7 +13,7 @@ import pyarrow as pa
 from nextplay.bulk.columns import readings
 from nextplay.bulk.documents import Document, Unreadable, documents, documents_of, frame_of
 from nextplay.bulk.rows import Cells, decided_row, refused_row, result_batch
-from nextplay.canonical import canonical_json, decision_document
+from nextplay.canonical import decision_json
 from nextplay.decider import Concluded, Decider
 from nextplay.decision import Options
 from nextplay.errors import InputInvalid
@@ -92,7 +92,7 @@ def _question(account: SnapshotReading | Document, options: BulkOptions) -> Aske
 
 def _texts(found: Concluded, decider: Decider) -> str:
     decision = decider.word(found.findings, options=found.asked.options)
-    return canonical_json(decision_document(decision)).decode()
+    return decision_json(decision).decode()
 
 
 def _account_id(account: SnapshotReading | Document) -> object:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from nextplay.canonical import canonical_json, decision_document
+from nextplay.canonical import canonical_json, decision_json
 from nextplay.decider import Answered, Decider
 from nextplay.decision import Decision
 from nextplay.masking import Masked, Masking
@@ -55,12 +55,12 @@ class Entries:
 
         It is the decision itself wherever no masked value can have come into it, which saves deciding twice.
         """
-        answer = canonical_json(decision_document(decision))
+        answer = decision_json(decision)
         if not masked.fields or not (self._may_show(decider) or masked.stands_in(answer)):
             return decision, answer
         again = decider.answer(read_question(masked.question)).decision
         again = again._replace(decision_id=decision.decision_id)
-        return again, canonical_json(decision_document(again))
+        return again, decision_json(again)
 
     def _may_show(self, decider: Decider) -> bool:
         release = decider.release.release_id.release
