@@ -15,6 +15,7 @@ from google.protobuf.json_format import ParseDict
 from google.protobuf.message import DecodeError, Message
 from google.rpc.status_pb2 import Status
 
+from nextplay import decision as answers
 from nextplay._proto.nextplay.v1 import decision_pb2, decision_service_pb2, snapshot_pb2
 from nextplay.decision import Decision, Explanation, FactValue, Options
 from nextplay.errors import InputInvalid, Violation
@@ -222,6 +223,7 @@ def _day_text(day: date) -> bytes:
 
 _write_decision: Final = message_writer(
     decision_pb2.Decision.DESCRIPTOR,
+    shapes={name: kind._fields for name, kind in vars(answers).items() if hasattr(kind, "_fields")},
     special={
         "FactValue": _fact_value,
         "Decision.as_of": lambda instant: instant_text(instant).encode(),
