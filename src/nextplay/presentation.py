@@ -108,24 +108,25 @@ class _Page:
         self._evidence: dict[str | tuple[str, str], Evidence] = {}
         """By signal, or by signal and item."""
         self._by_item = release.evaluator.by_item
+        self._wants_readings = options.explanation == "full"
 
     def decision(self) -> Decision:
         found, assessment, arbitration = self._findings, self._findings.assessment, self._findings.arbitration
         snapshot, trace = found.snapshot, self._trace()
-        gaps = tuple([self._gap(outcome) for outcome in assessment.gaps])
-        explained = tuple([self._explained(outcome) for outcome in assessment.explained])
-        actions = tuple([self._action(ranked) for ranked in arbitration.actions])
-        withheld = tuple([self._withheld(one) for one in arbitration.withheld])
-        near_misses = tuple([self._near_miss(near) for near in assessment.near_misses])
+        gaps = tuple(map(self._gap, assessment.gaps))
+        explained = tuple(map(self._explained, assessment.explained))
+        actions = tuple(map(self._action, arbitration.actions))
+        withheld = tuple(map(self._withheld, arbitration.withheld))
+        near_misses = tuple(map(self._near_miss, assessment.near_misses))
         warnings = found.input_warnings + self._locale_warning() + self._fallback_warning()
         return Decision(
             found.decision_id, snapshot.account_id, snapshot.as_of, self._locale, self._churn(),
             self._diagnosis(assessment), gaps, explained, actions, withheld, arbitration.closed,
             tuple(self._questions(assessment)), near_misses, assessment.missing_facts, warnings,
             self._release.release_id, trace.signals,
-            tuple([self._absorbed(part) for part in assessment.absorbed]),
-            tuple([_shadow_gap(outcome) for outcome in assessment.shadow.gaps]),
-            tuple([_shadow_play(candidate) for candidate in assessment.shadow.candidates]),
+            tuple(map(self._absorbed, assessment.absorbed)),
+            tuple(map(_shadow_gap, assessment.shadow.gaps)),
+            tuple(map(_shadow_play, assessment.shadow.candidates)),
             trace.gaps, trace.plays,
         )  # fmt: skip
 
@@ -170,48 +171,43 @@ class _Page:
                 probability=None, band=None, drivers=(), model_version="", provenance="", horizon_days=0,
                 completeness=0.0, degraded=True,
             )  # fmt: skip
-        drivers = tuple([self._driver(family) for family in score.families])
         return ChurnRisk(
-            score.probability, score.band, drivers, model.version, model.provenance, model.horizon_days,
-            score.completeness, out_of_range=score.out_of_range,
+            score.probability, score.band, tuple(map(self._driver, score.families)), model.version, model.provenance,
+            model.horizon_days, score.completeness, False, score.out_of_range,  # noqa: FBT003  by position, see above
         )  # fmt: skip
 
     def _driver(self, family: FamilyContribution) -> Driver:
         """Tell a family by the known facts that weigh most in its direction; what is unknown is told as not known."""
         name, contribution, facts, pushing = family
-        value = self._facts.value
+        values, positions, labelled = self._facts.values, self._facts.positions, self._spoken.labelled
         told: list[str] = []
         missing: list[str] = []
-        for place in range(pushing):
-            fact = facts[place]
-            if value(fact) is None:
-                if place < _DRIVER_FACTS:
-                    missing.append(fact_label(fact, self._locale))
-            else:
-                told.append(fact)
-                if len(told) == _DRIVER_FACTS:
-                    break
+        for fact in facts[:pushing]:
+            value = values[positions[fact]]
+            if value is not None:
+                told.append(labelled[fact](value))
+            elif len(told) + len(missing) < _DRIVER_FACTS:
+                missing.append(fact)
+            if told and len(told) + len(missing) >= _DRIVER_FACTS:
+                break
         if not told:
-            known = next((fact for fact in facts[pushing:] if value(fact) is not None), None)
+            known = next((fact for fact in facts[pushing:] if values[positions[fact]] is not None), None)
             if known is None:
                 return Driver(name, contribution, facts, driver_opening(self._locale, name, "unknown"))
-            told = [] if pushing else [known]
-        return Driver(name, contribution, facts, self._driver_says(name, contribution, told, ", ".join(missing)))
+            if not pushing:
+                told = [labelled[known](values[positions[known]])]
+        return Driver(name, contribution, facts, self._driver_says(name, contribution, told, missing))
 
-    def _driver_says(self, name: str, contribution: float, told: Sequence[str], missing: str) -> str:
-        if not told:
-            family = sentence(self._locale, f"family_{name}")
-            key = "driver_higher" if contribution > 0 else "driver_lower"
-            return sentence(self._locale, key, family=family, facts=missing)
-        opening = driver_opening(self._locale, name, "raises" if contribution > 0 else "lowers")
-        if missing:
-            beside = sentence(self._locale, "driver_beside", facts=missing)
-            return opening + self._labelled(told[: _DRIVER_FACTS - 1]) + beside
-        return opening + self._labelled(told)
+    def _driver_says(self, name: str, contribution: float, told: Sequence[str], missing: Sequence[str]) -> str:
+        if told:
+            says = driver_opening(self._locale, name, "raises" if contribution > 0 else "lowers") + ", ".join(told)
+            return says + sentence(self._locale, "driver_beside", facts=self._named(missing)) if missing else says
+        family = sentence(self._locale, f"family_{name}")
+        key = "driver_higher" if contribution > 0 else "driver_lower"
+        return sentence(self._locale, key, family=family, facts=self._named(missing))
 
-    def _labelled(self, names: Iterable[str]) -> str:
-        labelled, facts = self._spoken.labelled, self._facts
-        return ", ".join([labelled[name](facts) for name in names])
+    def _named(self, facts: Iterable[str]) -> str:
+        return ", ".join([fact_label(fact, self._locale) for fact in facts])
 
     def _diagnosis(self, assessment: Assessment) -> Diagnosis:
         key = self._diagnosis_key(assessment)
@@ -252,8 +248,8 @@ class _Page:
         if not signals or self._options.explanation == "none":
             return ()
         if not self._by_item:
-            told = self._evidence
-            return tuple([told[signal] if signal in told else self._new_evidence(signal, None) for signal in signals])
+            told, new = self._evidence, self._new_evidence
+            return tuple([told[signal] if signal in told else new(signal, None) for signal in signals])
         return tuple([self._evidence_about(signal, self._item_of(signal, item)) for signal in signals])
 
     def _evidence_about(self, signal: str, item: Item | None) -> Evidence:
@@ -268,13 +264,15 @@ class _Page:
 
     def _new_evidence(self, signal: str, item: Item | None) -> Evidence:
         texts = self._spoken.signals.get(signal)
-        evidence = self._of_leaves(signal) if texts is None else self._of_rule(signal, texts, item)
+        if texts is None:
+            evidence = self._of_leaves(signal)
+        else:
+            evidence = texts.fixed if texts.fixed and not self._wants_readings else self._of_rule(signal, texts, item)
         self._evidence[signal if item is None else (signal, item.key)] = evidence
         return evidence
 
     def _of_rule(self, signal: str, texts: SignalTexts, item: Item | None) -> Evidence:
-        wanted = self._options.explanation == "full"
-        readings = self._release.evaluator.readings(signal, self._facts, item) if wanted else ()
+        readings = self._release.evaluator.readings(signal, self._facts, item) if self._wants_readings else ()
         if item is None and signal in self._by_item:  # nothing in the list: there is no value to tell
             return Evidence(signal, signal, signal, readings)
         return Evidence(signal, self._text(texts.title, item), self._text(texts.says, item), readings)
@@ -282,13 +280,14 @@ class _Page:
     def _of_leaves(self, signal: str) -> Evidence:
         """Word a condition that a gap states on facts directly, without a signal of its own."""
         readings = self._release.evaluator.readings(signal, self._facts)
-        says = self._labelled(reading.fact for reading in readings)
-        return Evidence(signal, says, says, readings if self._options.explanation == "full" else ())
+        labelled, value = self._spoken.labelled, self._facts.value
+        says = ", ".join([labelled[reading.fact](value(reading.fact)) for reading in readings])
+        return Evidence(signal, says, says, readings if self._wants_readings else ())
 
     def _action(self, ranked: RankedAction) -> Action:
         play = ranked.candidate.play
         texts = self._spoken.plays[play.id]
-        checklist = tuple([self._text(line) for line in texts.checklist])
+        checklist = tuple(map(self._text, texts.checklist)) if texts.fixed is None else texts.fixed
         return Action(
             ranked.action_id, ranked.state, ranked.rank, play.id, self._text(texts.title), self._text(texts.rationale),
             play.purpose, play.importance, ranked.owner_role, ranked.owner_id, ranked.due_on, ranked.channel,

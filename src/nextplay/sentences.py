@@ -124,8 +124,12 @@ def sentence(locale: str, key: str, **details: str) -> str:
 
     Raises `KeyError` for a key or a detail that is missing: an error of ours, which the tests look for.
     """
-    spoken = SENTENCES.get(language_of(locale), _ENGLISH)
-    return spoken[key].format_map(details)
+    return _spoken(locale)[key].format_map(details)
+
+
+@lru_cache(maxsize=64)
+def _spoken(locale: str) -> Mapping[str, str]:
+    return SENTENCES.get(language_of(locale), _ENGLISH)
 
 
 @lru_cache(maxsize=256)

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final, NamedTuple, get_args
 
-from nextplay.decision import AnswerOption, GapKind
+from nextplay.decision import AnswerOption, Evidence, FactValue, GapKind
 from nextplay.release import Release
-from nextplay.rules.rulebook import Ask, GapRule, Rulebook, Text, TextList
-from nextplay.rules.wording import Filling, Slot, Template, filling, statement, template_of
+from nextplay.rules.rulebook import Ask, GapRule, Play, Rulebook, SignalRule, Text, TextList
+from nextplay.rules.wording import Template, mended_statement, template_of
 
 _CX_KINDS: Final = ("cx", "mixed")
 _CS_KINDS: Final = ("cs", "mixed")
 
 
 class SignalTexts(NamedTuple):
-    """What a signal is called, and its sentence."""
+    """What a signal is called, and its sentence; `fixed` is all of it where neither names a fact or an item."""
 
     title: Template
     says: Template
+    fixed: Evidence | None
 
 
 class PlayTexts(NamedTuple):
-    """What a play is called, why, and what to do, line by line."""
+    """What a play is called, why, and what to do, line by line; `fixed` are the lines where none names a fact."""
 
     title: Template
     rationale: Template
     checklist: tuple[Template, ...]
+    fixed: tuple[str, ...] | None
 
 
 class Question(NamedTuple):
@@ -57,21 +59,17 @@ class SpokenRulebook:
         """Split every text. Where one is not written in `locale`, its first required one stands in."""
         rulebook = release.rulebook
         self.locale = locale
+        self._by_item = release.evaluator.by_item
         self._specs = {**release.vocabulary.specs, **release.vocabulary.item_specs}
         self.foreign = frozenset(owner for owner, text in _texts(rulebook) if locale not in text)
-        self.signals = {
-            rule.id: SignalTexts(self._template(rule.title), self._template(rule.says)) for rule in rulebook.signals
-        }
+        self.signals = {rule.id: self._signal(rule) for rule in rulebook.signals}
         self.gaps = {rule.id: self._gap(rule) for rule in rulebook.gaps}
-        self.plays = {
-            play.id: PlayTexts(
-                self._template(play.title), self._template(play.rationale), self._templates(play.checklist)
-            )
-            for play in rulebook.plays
-        }
+        self.plays = {play.id: self._play(play) for play in rulebook.plays}
         self.diagnosis = {key: self._template(text) for key, text in rulebook.diagnosis.says.items()}
         self.question = self._template(rulebook.diagnosis.question)
-        self.labelled: Mapping[str, Filling] = {name: self._labelled(name) for name in release.plan.names}
+        self.labelled: Mapping[str, Callable[[FactValue], str]] = {
+            name: mended_statement(self._specs[name], locale=locale) for name in release.plan.names
+        }
 
     def _template(self, text: Text) -> Template:
         return template_of(text, self._specs, locale=self.locale)
@@ -80,8 +78,17 @@ class SpokenRulebook:
         spoken = self.locale if self.locale in lists else next(iter(lists), "")
         return tuple(self._template({spoken: line}) for line in lists.get(spoken, ()))
 
-    def _labelled(self, name: str) -> Filling:
-        return filling(("", ""), [Slot(name, statement(self._specs[name], locale=self.locale))])
+    def _signal(self, rule: SignalRule) -> SignalTexts:
+        title, says = self._template(rule.title), self._template(rule.says)
+        if rule.id in self._by_item or not isinstance(title, str) or not isinstance(says, str):
+            return SignalTexts(title, says, None)
+        return SignalTexts(title, says, Evidence(rule.id, title, says, ()))
+
+    def _play(self, play: Play) -> PlayTexts:
+        lines = self._templates(play.checklist)
+        said = tuple(line for line in lines if isinstance(line, str))
+        fixed = said if len(said) == len(lines) else None
+        return PlayTexts(self._template(play.title), self._template(play.rationale), lines, fixed)
 
     def _gap(self, rule: GapRule) -> GapTexts:
         kinds: tuple[GapKind, ...] = get_args(GapKind)

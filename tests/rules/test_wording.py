@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nextplay.decision import FactValue
 from nextplay.facts import Vocabulary
 from nextplay.facts.spec import FactSpec
 from nextplay.rules.rulebook import Rulebook
-from nextplay.rules.wording import facts_in_texts, placeholders, render, statement, wording, written_value
+from nextplay.rules.wording import (
+    facts_in_texts,
+    mended_statement,
+    placeholders,
+    render,
+    statement,
+    wording,
+    written_value,
+)
 
 
 @dataclass(frozen=True)
@@ -145,3 +156,55 @@ def test_a_sentence_may_begin_today() -> None:
     facts, specs = Values({"fact": 0}), {"fact": _number("days")}
     assert render(text, facts, specs, locale="en") == "Today they asked."
     assert render(text, facts, specs, locale="pt-BR") == "Hoje o cliente perguntou."
+
+
+def _mended_by_definition(text: str) -> str:
+    """Say what one day and none are in the whole of a text, whatever it was made of."""
+
+    def today(found: re.Match[str]) -> str:
+        said = {"0": "today", "h": "hoje", "H": "Hoje"}[found[0][0]]
+        return said if found.start() else said.capitalize()
+
+    none = re.sub(r"(?<![\d.,])0 days ago\b|\bhá 0 dias\b", today, text, flags=re.IGNORECASE)
+    return re.sub(r"(?<![\d.,])1 (day|dia)s\b", r"1 \1", none)
+
+
+_PIECES = st.sampled_from(
+    ["0", "1", "20", "31", "1.0", ",", " ", " days", " days ago", "days", " dias", "há ", "Há ", "1 days", "0 days ago",
+     "{n}", "{n}", "{w}", "{f}"]
+)  # fmt: skip
+
+
+@given(
+    said=st.lists(_PIECES, max_size=8).map("".join).filter(bool),
+    number=st.sampled_from([0, 1, -1, 0.4, 20, 31, 1000, 12_001, None]),
+    word=st.sampled_from(["gold", "há 0", "1 days", "0", "x1", None]),
+    flag=st.sampled_from([True, False, None]),
+)
+def test_days_are_said_alike_wherever_they_come_from(
+    *, said: str, number: float | None, word: str | None, flag: bool | None
+) -> None:
+    """Whether a day is of the text, of a value or of both: what the whole text means is what is said."""
+    specs = {"n": _number("days"), "w": FactSpec("w", "text", ""), "f": FactSpec("f", "flag", "")}
+    known: dict[str, FactValue] = {"n": number, "w": word, "f": flag}
+    for locale in ("en", "pt-BR"):
+        values = {name: written_value(known[name], spec, locale=locale) for name, spec in specs.items()}
+        plain = said
+        for name, value in values.items():
+            plain = plain.replace(f"{{{name}}}", value)
+        expected = _mended_by_definition(plain) if "{" in said else said
+        assert render({locale: said}, Values(known), specs, locale=locale) == expected
+
+
+@pytest.mark.parametrize("locale", ["en", "pt-BR"])
+def test_statements_say_one_day_and_none_as_texts_do(locale: str) -> None:
+    """Every fact of the vocabulary, small or large, unknown or spelled, is told as a text with that statement would."""
+    for spec in Vocabulary.of().specs.values():
+        values: list[FactValue] = [None, 0, 1, 0.02, 0.3, 1.0, 11, 20, 4321.5]
+        if spec.type == "flag":
+            values = [None, True, False]
+        if spec.type not in ("number", "flag"):
+            values = [None, "1 days", "0 days ago", "2026-03-02"]
+        for value in values:
+            plain = statement(spec, locale=locale)(value)
+            assert mended_statement(spec, locale=locale)(value) == _mended_by_definition(plain), spec.name

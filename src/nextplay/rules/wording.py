@@ -17,6 +17,9 @@ PLACEHOLDER: Final = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*)\}")
 _ONE_DAY: Final = re.compile(r"(?<![\d.,])1 (day|dia)s\b")
 _TODAY: Final = re.compile(r"(?<![\d.,])0 days ago\b|\bhá 0 dias\b", re.IGNORECASE)
 _SAID_TODAY: Final = {"0": "today", "h": "hoje", "H": "Hoje"}
+_IN_NUMBERS: Final = frozenset("0123456789.,")
+_MEASURED: Final = ("number", "flag")
+"""Types whose values are written as a number or as one word of ours."""
 _UNKNOWN: Final = {"en": "unknown", "pt": "desconhecido"}
 _FLAGS: Final = {"en": ("no", "yes"), "pt": ("não", "sim")}
 _MARKS: Final = {"en": (",", "."), "pt": (".", ",")}
@@ -45,10 +48,14 @@ def wording(text: Text, *, locale: str) -> str:
 
 
 class Slot(NamedTuple):
-    """A place in a text where the value of a fact stands, and how it is written there."""
+    """A place in a text where the value of a fact stands, and how it is written there.
+
+    What is `spelled` is neither a number nor a flag, and may hold any text.
+    """
 
     fact: str
     written: Callable[[FactValue], str]
+    spelled: bool
 
 
 Filling = Callable[[ReadsFacts], str]
@@ -71,7 +78,10 @@ def template_of(text: Text, specs: Mapping[str, FactSpec], *, locale: str) -> Te
     parts = PLACEHOLDER.split(text[spoken])
     if len(parts) == 1:
         return parts[0]
-    slots = [Slot(name, writer(specs[name].type, specs[name].unit, locale=spoken)) for name in parts[1::2]]
+    slots = [
+        Slot(name, writer(specs[name].type, specs[name].unit, locale=spoken), specs[name].type not in _MEASURED)
+        for name in parts[1::2]
+    ]
     return filling(parts[::2], slots)
 
 
@@ -80,22 +90,31 @@ def filling(said: Sequence[str], slots: Sequence[Slot]) -> Filling:
 
     One day is a day, not days, and none ago is today. Most texts have one slot, which needs no list to be joined.
     """
+    mends = _may_count_days(said, spelled=any(slot.spelled for slot in slots))
     if len(slots) == 1:
-        (before, after), ((fact, written),) = said, slots
+        (before, after), ((fact, written, _),) = said, slots
 
         def filled_one(facts: ReadsFacts) -> str:
             text = f"{before}{written(facts.value(fact))}{after}"
-            return _mended(text) if "0 d" in text or "1 d" in text else text
+            return _mended(text) if mends else text
 
         return filled_one
-    first, pairs = said[0], [(*slot, after) for slot, after in zip(slots, said[1:], strict=True)]
+    first, pairs = said[0], [(slot.fact, slot.written, after) for slot, after in zip(slots, said[1:], strict=True)]
 
     def filled(facts: ReadsFacts) -> str:
         value = facts.value
         text = first + "".join([f"{written(value(fact))}{after}" for fact, written, after in pairs])
-        return _mended(text) if "0 d" in text or "1 d" in text else text
+        return _mended(text) if mends else text
 
     return filled
+
+
+def _may_count_days(said: Sequence[str], *, spelled: bool) -> bool:
+    """Say whether filling `said` can give a text to be mended: seldom, and finding out in every text costs more.
+
+    It is in what is said, or a number stands before days; what is `spelled` may hold anything.
+    """
+    return spelled or any(map(_counts_days, said)) or any(after.startswith(" d") for after in said[1:])
 
 
 def fill(template: Template, facts: ReadsFacts) -> str:
@@ -104,7 +123,20 @@ def fill(template: Template, facts: ReadsFacts) -> str:
 
 
 def _mended(text: str) -> str:
+    if not _counts_days(text):
+        return text
     return _ONE_DAY.sub(r"1 \1", _TODAY.sub(_today, text))
+
+
+def _counts_days(text: str) -> bool:
+    """Say whether a 0 or 1 that ends no longer number stands before a word with d: a search costs five times this."""
+    for mark in ("0 d", "1 d"):
+        place = text.find(mark)
+        while place >= 0:
+            if not place or text[place - 1] not in _IN_NUMBERS:
+                return True
+            place = text.find(mark, place + 1)
+    return False
 
 
 def _today(found: re.Match[str]) -> str:
@@ -123,13 +155,7 @@ def writer(kind: FactType, unit: str, *, locale: str) -> Callable[[FactValue], s
     language = locale.partition("-")[0]
     unknown = _UNKNOWN.get(language, _UNKNOWN["en"])
     no, yes = _FLAGS.get(language, _FLAGS["en"])
-    marks = _MARKS.get(language, _MARKS["en"])
-    decimals = _DECIMALS.get(unit, _DEFAULT_DECIMALS)
-
-    def number(value: float) -> str:
-        if unit in _IN_PER_CENT:
-            return f"{_number(value * 100, 0 if abs(value) >= _TENTH else 1, marks)} %"
-        return _number(value, decimals, marks)
+    number = _number_writer(unit, language)
 
     def written(value: FactValue) -> str:
         if type(value) is float or type(value) is int:  # most are, and a flag would be an `int` too
@@ -167,9 +193,14 @@ def statement(spec: FactSpec, *, locale: str) -> Callable[[FactValue], str]:
     """
     label, denial = fact_label(spec.name, locale), fact_denial(spec.name, locale)
     written = writer(spec.type, spec.unit, locale=locale)
+    number = _number_writer(spec.unit, locale.partition("-")[0])
     counted = spec.unit in COUNTED
 
     def stated(value: FactValue) -> str:
+        if type(value) is float or type(value) is int:  # most are
+            if counted and value != 1:
+                return f"{number(value)} {label}"
+            return f"{label}{':' if counted else ''} {number(value)}"
         if value is True or value is False:
             return f"{label}: {written(value)}" if denial is None else label if value else denial
         if value is None or (counted and value == 1):
@@ -177,6 +208,16 @@ def statement(spec: FactSpec, *, locale: str) -> Callable[[FactValue], str]:
         return f"{written(value)} {label}" if counted else f"{label} {written(value)}"
 
     return stated
+
+
+@cache
+def mended_statement(spec: FactSpec, *, locale: str) -> Callable[[FactValue], str]:
+    """Return what tells a fact and its value as `statement` does, with one day and none as `filling` says them."""
+    stated = statement(spec, locale=locale)
+    labels = (fact_label(spec.name, locale), fact_denial(spec.name, locale) or "")
+    if not _may_count_days(("", *(f" {label}" for label in labels)), spelled=spec.type not in _MEASURED):
+        return stated
+    return lambda value: _mended(stated(value))
 
 
 COUNTED: Final = frozenset({"count", "days", "hours"})
@@ -187,6 +228,26 @@ _THOUSAND: Final = 1000
 _ENGLISH_MARKS: Final = (",", ".")
 _ROUNDED: Final = (",.0f", ",.1f", ",.2f")
 """How a number is formatted to so many decimals."""
+
+
+def _number_writer(unit: str, language: str) -> Callable[[float], str]:
+    """Return what writes numbers of one unit: most are small and whole, which takes no formatting."""
+    marks = _MARKS.get(language, _MARKS["en"])
+    decimals = _DECIMALS.get(unit, _DEFAULT_DECIMALS)
+
+    def in_per_cent(value: float) -> str:
+        hundredfold = value * 100
+        if value >= _TENTH and hundredfold < _THOUSAND:
+            return f"{round(hundredfold)} %"
+        return f"{_number(hundredfold, 0 if abs(value) >= _TENTH else 1, marks)} %"
+
+    def whole(value: float) -> str:
+        return str(round(value)) if -_THOUSAND < value < _THOUSAND else _number(value, 0, marks)
+
+    def broken(value: float) -> str:
+        return _number(value, decimals, marks)
+
+    return in_per_cent if unit in _IN_PER_CENT else broken if decimals else whole
 
 
 def _number(value: float, decimals: int, marks: tuple[str, str]) -> str:
