@@ -62,7 +62,7 @@ class Scales:
         "_urgency", "_value_counts",
     )  # fmt: skip
 
-    def __init__(self, account: Account, rules: ArbitrationRules, parameter: Chooser) -> None:
+    def __init__(self, account: Account, rules: ArbitrationRules, parameter: Chooser, *, today: date) -> None:
         """Gather the account's side of the factors, with the segment's defaults where value or risk is unknown."""
         value, risk, segment, counts = account.annual_value, account.churn_probability, account.segment, rules.factors
         self._parameter = parameter
@@ -75,7 +75,6 @@ class Scales:
         self._notes = _notes_on_value(account, value) if self._value_counts else ()
         self._urgency: float | None = None
         if counts.get("context", True):
-            today = account.as_of.date()
             self._notes += _notes_on_deadline(account, today)
             self._urgency = urgency(account.deadline, today)
 
@@ -96,8 +95,9 @@ class Scales:
             if isinstance(effect, Parameter):
                 effect = self._parameter(effect)
             value = round(self._annual_value * (self._risk * effect + gain), _MONEY_DIGITS)
-        if self._lever_counts:
-            lever = self._lever(candidate, self._percent + percent)
+        percent += self._percent
+        if self._lever_counts and (percent or self._by_kind):
+            lever = self._lever(candidate, percent)
         priority = round(likely * context * value * lever, _MONEY_DIGITS)
         return Priority(priority, likely, context, value, lever, self._notes + notes if notes else self._notes)
 
@@ -106,8 +106,6 @@ class Scales:
         if self._by_kind:
             kinds = sorted({outcome.kind for outcome in candidate.gaps})
             percent += sum(self._by_kind.get(kind, 0.0) for kind in kinds)
-        if not percent:
-            return 1.0
         return round(min(max(1.0 + percent / 100.0, 0.0), _HIGHEST_LEVER), _SHARE_DIGITS)
 
 

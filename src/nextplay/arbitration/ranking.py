@@ -8,12 +8,12 @@ from datetime import date
 
 from nextplay.arbitration.closing import action_id, closed_actions, naming_gap
 from nextplay.arbitration.due import calendar_of, due_on
-from nextplay.arbitration.history import History, PlayHistory, expired_on, recall
+from nextplay.arbitration.history import NO_HISTORY, PlayHistory, expired_on, recall
 from nextplay.arbitration.holdout import hold_out
 from nextplay.arbitration.outcome import Account, Arbitration, Chooser, RankedAction, WithheldPlay
 from nextplay.arbitration.priority import Scales, kinds_of, severity_of, terms_of
 from nextplay.arbitration.reasons import Situation, refusal_of, unchecked_gates
-from nextplay.arbitration.walk import Bid, Taken, Walk
+from nextplay.arbitration.walk import Bid, Taken, Touches, Walk
 from nextplay.decision import ActionState, ClosedAction, DiagnosisKind, Side
 from nextplay.rules.assessment import AbsorbedGap, Candidate, GapOutcome
 from nextplay.rules.condition import Parameter
@@ -29,6 +29,7 @@ class Arbiter:
         self._rules = rules
         self._terms = {play.id: terms_of(play, rules) for play in plays}
         self._waits_for = {play.id: frozenset([target.gap for target in play.hold_while]) for play in plays}
+        self._untouched = Touches.of(rules, NO_HISTORY, today=date.min)
         self._calendar = calendar_of(rules.working_days, rules.holidays)
 
     def arbitrate(  # noqa: PLR0913  the station's inputs; bundling them would only hide that it needs each
@@ -68,7 +69,7 @@ class Arbiter:
             bids if best is None else _promoted(best, bids),
             rules=rules,
             limit=rules.max_actions if max_actions is None else min(max_actions, rules.max_actions),
-            touches=_touches(rules, past, today=today),
+            touches=Touches.of(rules, past, today=today) if past.touches else self._untouched,
             parameter=parameter,
             best=best,
             other_kind=None if leading is None else "cs" if leading == "cx" else "cx",
@@ -87,9 +88,10 @@ class Arbiter:
     ) -> list[Bid]:
         """Weigh every candidate and return the bids in the order of the ranking."""
         today, deadline, past = situation.today, account.deadline, situation.history.plays
-        scales = Scales(account, self._rules, parameter)
+        scales = Scales(account, self._rules, parameter, today=today)
         standing = {outcome.rule.id for outcome in situation.gaps}
-        standing.update([part.outcome.rule.id for part in situation.absorbed])
+        if situation.absorbed:
+            standing.update([part.outcome.rule.id for part in situation.absorbed])
         bids = []
         for candidate in candidates:
             play, severity = candidate.play, severity_of(candidate)
@@ -149,19 +151,6 @@ def _promoted(best: Bid, bids: Sequence[Bid]) -> list[Bid]:
     others = [bid for bid in bids if bid is not best]
     musts = sum(not bid.is_normal for bid in others)
     return [*others[:musts], best, *others[musts:]]
-
-
-def _touches(rules: ArbitrationRules, past: History, *, today: date) -> list[int]:
-    """Count the touches of each contact limit: those of its channel in the last `period_days` days, today included."""
-    if not past.touches:
-        return [0] * len(rules.contact_policy)
-    return [
-        sum(
-            (today - day).days < limit.period_days and (limit.channel is None or limit.channel == channel)
-            for day, channel in past.touches
-        )
-        for limit in rules.contact_policy
-    ]
 
 
 def _action(taken: Taken, rank: int, account: Account, situation: Situation, parameter: Chooser) -> RankedAction:

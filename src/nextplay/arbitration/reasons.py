@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import product
 from typing import Final, NamedTuple
 
 from nextplay.arbitration.history import NO_HISTORY, History, PlayHistory, days_after
 from nextplay.decision import WithheldReason
 from nextplay.rules.assessment import AbsorbedGap, Candidate, GapOutcome
+from nextplay.rules.condition import Truth
 from nextplay.rules.rulebook import Suppression, Target
 from nextplay.snapshot import HistoryEntry
 
@@ -51,39 +53,43 @@ def refusal_of(
     play, _, eligible, applicable, suitable = candidate
     refusal = None
     if not (eligible and applicable and suitable):
-        refusal = _gate(candidate, is_open=acceptance is not None)
+        refusal = _AT_GATES[eligible, applicable, suitable, play.purpose == "expansion", acceptance is not None]
     if refusal is None and (waits or situation.history.holds):
         refusal = _held(candidate, situation)
     if refusal is None and play.purpose == "expansion":
         refusal = _friction(situation)
-    if refusal is None and (situation.history is not NO_HISTORY or situation.done):
+    if refusal is None and (situation.history is not NO_HISTORY or play.id in situation.done):
         refusal = _by_reactions(candidate, acceptance, situation=situation)
     return refusal
 
 
 def unchecked_gates(candidate: Candidate) -> tuple[str, ...]:
     """Return the gates that are unknown, in the order in which they stand."""
-    if candidate.eligibility and candidate.applicability and candidate.suitability:
-        return ()
-    return tuple(gate for gate, truth in _gates(candidate) if truth is None)
+    return _UNCHECKED[candidate.eligibility, candidate.applicability, candidate.suitability]
 
 
-def _gates(candidate: Candidate) -> tuple[tuple[WithheldReason, bool | None], ...]:
-    return (
-        ("eligibility", candidate.eligibility),
-        ("applicability", candidate.applicability),
-        ("suitability", candidate.suitability),
-    )
-
-
-def _gate(candidate: Candidate, *, is_open: bool) -> Refusal | None:
-    for gate, truth in _gates(candidate):
+def _gate(truths: Sequence[Truth], *, expands: bool, is_open: bool) -> Refusal | None:
+    for gate, truth in zip(_GATES, truths, strict=True):
         if truth is False:
             return gate, {"gate": gate, "truth": "false"}
-        must_be_known = gate == "eligibility" or candidate.play.purpose == "expansion"
+        must_be_known = gate == "eligibility" or expands
         if truth is None and must_be_known and not is_open:
             return gate, {"gate": gate, "truth": "unknown"}
     return None
+
+
+_GATES: Final[tuple[WithheldReason, ...]] = ("eligibility", "applicability", "suitability")
+_TRUTHS: Final[tuple[Truth, ...]] = (True, False, None)
+_UNCHECKED: Final = {
+    truths: tuple([gate for gate, truth in zip(_GATES, truths, strict=True) if truth is None])
+    for truths in product(_TRUTHS, _TRUTHS, _TRUTHS)
+}
+"""What three gates say → those of them that are unknown."""
+_AT_GATES: Final = {
+    (*truths, expands, is_open): _gate(truths, expands=expands, is_open=is_open)
+    for truths, expands, is_open in product(_UNCHECKED, (False, True), (False, True))
+}
+"""What three gates say, whether the play expands and whether its action is open → why it does not come, if so."""
 
 
 def _held(candidate: Candidate, situation: Situation) -> Refusal | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
+from nextplay.arbitration.history import History
 from nextplay.arbitration.outcome import Chooser
 from nextplay.arbitration.priority import kinds_of
 from nextplay.arbitration.reasons import Refusal
@@ -39,6 +41,26 @@ class Bid(NamedTuple):
     acceptance: HistoryEntry | None
     refusal: Refusal | None
     escalated_to: str | Parameter | None = None
+
+
+class Touches(NamedTuple):
+    """What each contact limit has already used up, and how many more touches none of them can forbid."""
+
+    had: Sequence[int]
+    free: float
+
+    @classmethod
+    def of(cls, rules: ArbitrationRules, past: History, *, today: date) -> Touches:
+        """Count for each limit the touches of its channel in the last `period_days` days, today included."""
+        had = [
+            sum(
+                (today - day).days < limit.period_days and (limit.channel is None or limit.channel == channel)
+                for day, channel in past.touches
+            )
+            for limit in rules.contact_policy
+        ]
+        left = [limit.touches - used for limit, used in zip(rules.contact_policy, had, strict=True)]
+        return cls(had, min(left, default=math.inf))
 
 
 class Taken(NamedTuple):
@@ -79,19 +101,16 @@ class Walk:
         *,
         rules: ArbitrationRules,
         limit: int,
-        touches: Sequence[int],
+        touches: Touches,
         parameter: Chooser,
         best: Bid | None = None,
         other_kind: Side | None = None,
     ) -> None:
-        """Take what the walk needs: `limit` is the cap, `touches` what each contact limit has already used up."""
+        """Take what the walk needs: `limit` is the cap."""
         self._bids = bids
         self._rules = rules
         self._limit = limit
         self._touches = touches
-        self._untouched = min(
-            [limit.touches - had for limit, had in zip(rules.contact_policy, touches, strict=True)], default=len(bids)
-        )
         self._parameter = parameter
         self._best = best
         self._other_kind = other_kind
@@ -103,7 +122,9 @@ class Walk:
 
     def run(self) -> None:
         """Walk once, then give the places that nobody needed to those waiting."""
-        self._look_ahead()
+        owners = [self._owner(bid) for bid in self._bids if bid.acceptance is not None and bid.refusal is None]
+        if owners:
+            self._open_ahead = Counter(owners)
         waiting = [(position, bid) for position, bid in enumerate(self._bids) if not self._settles(position, bid)]
         if waiting:
             self._other_kind = None
@@ -111,10 +132,6 @@ class Walk:
                 self._settles(position, bid)
             self.taken.sort()
             self.refused.sort()
-
-    def _look_ahead(self) -> None:
-        owners = [self._owner(bid) for bid in self._bids if bid.acceptance and not bid.refusal]
-        self._open_ahead = Counter(owners) if owners else None
 
     def _owner(self, bid: Bid) -> str:
         owner = bid.candidate.play.owner if bid.escalated_to is None else bid.escalated_to
@@ -131,13 +148,14 @@ class Walk:
             if acceptance is not None:
                 if self._open_ahead is not None:
                     self._open_ahead[owner] -= 1
-            elif len(taken) >= self._untouched and bid.is_normal and channel != INTERNAL_CHANNEL:
+            elif len(taken) >= self._touches.free and bid.is_normal and channel != INTERNAL_CHANNEL:
                 refusal = self._contact_policy(channel)
             if refusal is None and (self._excluded_by or play.excludes):
                 refusal = self._excluded(play)
             if refusal is None and acceptance is None:
                 refusal = self._capped(owner)
-                if refusal is None and bid.is_normal and self._must_wait(bid, owner):
+                keeps = self._open_ahead is not None or self._other_kind is not None
+                if refusal is None and keeps and bid.is_normal and self._must_wait(bid, owner):
                     return False
             if refusal is None:
                 self._take(Taken(position, bid, owner, channel), play)
@@ -148,7 +166,7 @@ class Walk:
     def _contact_policy(self, channel: str) -> Refusal | None:
         """Refuse one touch too many. Each action taken is at most one: not asked before some limit can be used up."""
         planned = [taken.channel for taken in self.taken if taken.channel != INTERNAL_CHANNEL]
-        for limit, had in zip(self._rules.contact_policy, self._touches, strict=True):
+        for limit, had in zip(self._rules.contact_policy, self._touches.had, strict=True):
             touches = had + (len(planned) if limit.channel is None else planned.count(limit.channel))
             if touches >= limit.touches and (limit.channel is None or limit.channel == channel):
                 details = {
@@ -177,8 +195,6 @@ class Walk:
     def _must_wait(self, bid: Bid, owner: str) -> bool:
         """Tell whether a normal bid that is not open finds only places that are kept."""
         ahead, other = self._open_ahead, self._other_kind
-        if ahead is None and other is None:
-            return False
         kept = ahead.total() if ahead is not None else 0
         if other is not None and bid is not self._best and other not in kinds_of(bid.candidate):
             kept += 1
