@@ -99,11 +99,13 @@ class Scope:
         """Decide once what the answers say, now that all are known."""
         known, doubt, today = self.known, self.doubt, self.today
         if known:
-            self.newest = self.worst = known[0]
-            if len(known) > 1:
-                self.newest, self.worst = min(known, key=Answer.by_age), min(known, key=Answer.by_value)
-            if self.newest.day <= doubt:
-                self.newest = None
+            newest = worst = known[0]
+            for answer in known[1:]:  # what breaks a tie is made only where there is one: days and values mostly differ
+                if answer.day > newest.day or (answer.day == newest.day and answer.by_age() < newest.by_age()):
+                    newest = answer
+                if answer.value < worst.value or (answer.value == worst.value and answer.by_value() < worst.by_value()):
+                    worst = answer
+            self.newest, self.worst = newest if newest.day > doubt else None, worst
         if doubt >= oldest_fresh:
             self.worst = self.fresh = None
         if self.newest_day < EVERY_DAY:
@@ -140,7 +142,7 @@ class Low:
 class Answers:
     """All rows of `surveys`: the `wholes` of every kind, and of its touchpoints and roles the `parts` there are."""
 
-    __slots__ = ("_doubts", "_oldest_fresh", "_places", "_today", "parts", "wholes")
+    __slots__ = ("_doubts", "_places", "_today", "parts", "wholes")
 
     def __init__(
         self,
@@ -159,16 +161,15 @@ class Answers:
         self.parts: dict[Place, Scope] = {}
         self._doubts: dict[object, int] = {}
         self._today = today
-        self._oldest_fresh = oldest_fresh = {kind: today - days for kind, days in stale_after.items()}
         for answer in self._current(surveys):
-            if answer.day >= oldest_fresh[answer.kind]:
+            if today - answer.day <= stale_after[answer.kind]:
                 for scope in answer.scopes:
                     scope.known.append(answer)
         for kind, whole in self.wholes.items():
             if whole is not _NOBODY:
-                whole.settle(oldest_fresh=oldest_fresh[kind])
+                whole.settle(oldest_fresh=today - stale_after[kind])
         for place, part in self.parts.items():
-            part.settle(oldest_fresh=oldest_fresh[place[0]])
+            part.settle(oldest_fresh=today - stale_after[place[0]])
 
     def low(self) -> Low:
         """Return what the low answers of all kinds say."""
@@ -176,14 +177,18 @@ class Answers:
 
     def _current(self, surveys: Sequence[Survey]) -> Iterable[Answer]:
         """Return the newest answer of each touchpoint and respondent, where no undecided row may have replaced it."""
-        said: dict[object, list[Answer]] = {}
+        newest: dict[object, Answer] = {}
+        repeated: dict[object, list[Answer]] = {}
         for index, survey in enumerate(surveys):
             answer = self._answer(survey)
             if answer is not None:
                 who = index if survey.respondent_id is None else (answer.kind, survey.touchpoint, survey.respondent_id)
-                said.setdefault(who, []).append(answer)
-        newest = [answers[0] if len(answers) == 1 else _superseding(answers) for answers in said.values()]
-        return [answer for answer in newest if self._stands(answer)] if self._doubts else newest
+                first = newest.setdefault(who, answer)
+                if first is not answer:
+                    repeated.setdefault(who, [first]).append(answer)
+        for person, answers in repeated.items():
+            newest[person] = _superseding(answers)
+        return [answer for answer in newest.values() if self._stands(answer)] if self._doubts else newest.values()
 
     def _answer(self, survey: Survey) -> Answer | None:
         """Return what a row says; where that is undecided, note what it leaves in doubt."""
@@ -204,8 +209,11 @@ class Answers:
 
     def _scopes(self, kind: str, survey: Survey) -> Sequence[Scope]:
         """Return the scopes that a row belongs to."""
-        named = ((kind, survey.touchpoint), (kind, survey.respondent_role))
-        return [self._whole(kind), *[self._part(place) for place in named if place in self._places]]
+        scopes = [self._whole(kind)]
+        for name in (survey.touchpoint, survey.respondent_role):
+            if name is not None and (place := (kind, name)) in self._places:
+                scopes.append(self._part(place))  # noqa: PERF401  two at most: building a list of them costs more
+        return scopes
 
     def _every_scope(self) -> Sequence[Scope]:
         """Return all scopes: a row of unknown kind may belong to any."""
