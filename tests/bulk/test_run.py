@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -201,6 +202,28 @@ def test_a_run_that_comes_while_another_finishes_is_told_so(
 
 class Killed(BaseException):
     """The process ends here."""
+
+
+def test_processes_keep_to_a_core_where_they_take_all() -> None:
+    """As many processes as cores have one each; fewer, or more, are left to the system."""
+    cores = sorted(os.sched_getaffinity(0))
+    assert crew.cores_for(len(cores)) == cores
+    assert crew.cores_for(len(cores) + 1) == [None] * (len(cores) + 1)
+
+
+def test_a_process_is_held_on_its_core(tmp_path: Path, release: Release) -> None:
+    """The thread that decides is; the process ends with its line."""
+    rules = without_tests(read_rulebook_folder(ROOT / "rules"))
+    orders = crew.Orders(rules, release.model_file, "python", BulkOptions(), tmp_path)
+    core = max(os.sched_getaffinity(0))
+    process, line = crew._hired(orders, core)
+    line.send((0, [1], crew._packed(pa.record_batch({"snapshot": [json.dumps(BOOK[0])]}))))
+    assert line.recv().decided == 1
+    assert process.pid is not None
+    assert os.sched_getaffinity(process.pid) == {core}
+    line.close()
+    process.join(30)
+    assert process.exitcode == 0
 
 
 @pytest.mark.parametrize("placed", [0, 1, 2])

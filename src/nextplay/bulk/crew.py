@@ -77,7 +77,7 @@ def work_through(partitions: Iterable[Partition], orders: Orders, *, jobs: int) 
     if jobs == 1 or len(first) < 2:  # noqa: PLR2004  one partition is no work for two
         yield from _alone(chain(first, remaining), orders)
         return
-    hands = [_hired(orders) for _ in range(jobs)]
+    hands = [_hired(orders, core) for core in cores_for(jobs)]
     try:
         yield from _handed_out(chain(first, remaining), hands)
     except (EOFError, ConnectionError):
@@ -107,11 +107,21 @@ class _Hand(NamedTuple):
     line: Line
 
 
-def _hired(orders: Orders) -> _Hand:
+def cores_for(jobs: int) -> Sequence[int | None]:
+    """Return a core for each process where they take all there are: those that wander lose what their caches hold.
+
+    With fewer processes than cores, the system knows better which are free.
+    """
+    if jobs != all_cores() or not hasattr(os, "sched_getaffinity"):
+        return [None] * jobs
+    return sorted(os.sched_getaffinity(0))
+
+
+def _hired(orders: Orders, core: int | None) -> _Hand:
     # a fresh interpreter each: what the inference engine holds outside Python must not be shared by a fork
     spawning = get_context("spawn")
     ours, theirs = spawning.Pipe()
-    process = spawning.Process(target=_serve, args=(orders, theirs), daemon=True)
+    process = spawning.Process(target=_serve, args=(orders, theirs, core), daemon=True)
     process.start()
     theirs.close()  # so that the line ends when the process does
     return _Hand(process, ours)
@@ -143,8 +153,10 @@ def _answers(busy: set[Line], free: list[Line]) -> Iterator[Counts]:
         yield answer
 
 
-def _serve(orders: Orders, line: Line) -> None:
-    """Decide what comes over the line until it ends."""
+def _serve(orders: Orders, line: Line, core: int | None) -> None:
+    """Decide what comes over the line until it ends, on one core where one is given."""
+    if core is not None:
+        os.sched_setaffinity(0, {core})
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one is interrupted too, and tells
     threading.Thread(target=_end_with_parent, daemon=True).start()
     pa.set_cpu_count(1)
