@@ -24,6 +24,7 @@ from nextplay._proto.nextplay.v1.rulebook_service_pb2_grpc import RulebookServic
 from nextplay.decider import Decider
 from nextplay.decision import Options
 from nextplay.errors import EngineFault, ModelInvalid
+from nextplay.facts import ItemKind
 from nextplay.release import Release, load_release
 from nextplay.rules.compile import content_hash
 from nextplay.rules.source import read_rulebook_folder
@@ -406,6 +407,7 @@ class Closing:
 
     def __init__(self) -> None:
         self.closed = 0
+        self.by_item: dict[str, ItemKind] = {}
 
     def close(self) -> None:
         """Count."""
