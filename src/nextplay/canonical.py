@@ -78,7 +78,7 @@ def decision_document(decision: Decision) -> dict[str, Any]:
 
 
 def decision_json(decision: Decision) -> bytes:
-    """Return the canonical JSON of `decision_document`, at half the cost: nothing is sorted or spelled on the way."""
+    """Return the canonical JSON of `decision_document`, more cheaply: nothing is sorted or spelled on the way."""
     return orjson.dumps(_writer(Decision, in_order=True)(decision), option=orjson.OPT_UTC_Z)
 
 
@@ -105,8 +105,10 @@ def _instant(value: datetime) -> str:
 def _writer(kind: Any, *, in_order: bool = False) -> Callable[[Any], dict[str, Any]]:  # noqa: ANN401  any class of fields
     """Write the function that turns a record into its document, as `dataclasses` does for `__init__`.
 
-    A decision has hundreds of records; asking each value for its type costs three times as much as knowing it. With
+    A decision has hundreds of records; asking each value for its type would cost more than knowing it. With
     `in_order` the keys are sorted, and what orjson spells as we do is left to it.
+
+    Raises `TypeError` where a field has no place in a document, or none that would be in order.
     """
     is_tuple = issubclass(kind, tuple) and hasattr(kind, "_fields")
     if not is_tuple and not is_dataclass(kind):
@@ -143,6 +145,8 @@ def _expression(hint: Any, value: str, scope: dict[str, Any], *, in_order: bool)
     if isinstance(hint, type) and (is_dataclass(hint) or hasattr(hint, "_fields")):
         scope[f"write_{hint.__name__}"] = _writer(hint, in_order=in_order)
         return f"write_{hint.__name__}({value})"
+    if in_order:
+        raise TypeError(f"no order is known for the keys of a field of type {hint}")
     return f"document({value})"
 
 

@@ -160,7 +160,7 @@ class Decider:
         options: Options = DEFAULT_OPTIONS,
         with_advice: bool = True,
     ) -> Findings:
-        """Find all that a decision says, before it has an id and words: enough to count a book, at two thirds the cost.
+        """Find all that a decision says, before it has an id and words: enough to count a book.
 
         Raises as `decide` does.
         """

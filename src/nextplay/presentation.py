@@ -1,7 +1,7 @@
 """From numbers and ids to the answer that people read: texts in the asked locale, readings as far as asked for.
 
-The largest values are made by position, in the order in which `decision` declares them: giving a name for each costs
-about as much again.
+The largest values are made by position, in the order in which `decision` declares them, which costs less than
+giving a name for each.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """From rows of Arrow to the documents that a snapshot is read from.
 
-Nested columns become JSON text by Polars, in Rust, and documents by orjson: a tenth of what it costs to make a Python
-value of every cell. Days and instants so come in the spelling that JSON has for them.
+Nested columns become JSON text by Polars, in Rust, and documents by orjson, and no Python value is made of each cell in
+between. Days and instants so come in the spelling that JSON has for them.
 """
 
 from __future__ import annotations

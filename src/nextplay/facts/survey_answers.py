@@ -21,7 +21,7 @@ EVERY_DAY: Final = 1 << 40
 """Day of a row without a day: it may be as new as any."""
 _ROUNDING: Final = 6
 
-Place = tuple[str, str | None]
+Place = tuple[str, str]
 """Kind, and the touchpoint or role. No word is both."""
 PLACES: Final[frozenset[Place]] = frozenset(
     (kind, name) for kind in HIGHEST_LOW for name in (*get_args(TouchpointName), *RESPONDENT_ROLES)

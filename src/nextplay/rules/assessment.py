@@ -1,6 +1,6 @@
 """What the rules say about one account, in numbers and ids; texts come later, in the asked locale.
 
-What is made many times for one account is a named tuple: a frozen dataclass takes three times as long to make.
+What is made many times for one account is a named tuple: a frozen dataclass takes longer to make.
 """
 
 from __future__ import annotations

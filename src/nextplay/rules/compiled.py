@@ -1,6 +1,6 @@
 """Conditions compiled to Python functions: the hot path of every decision.
 
-Walking a tree costs several calls for each leaf; the same condition written as one expression costs a fifth of that.
+Walking a tree costs several calls for each leaf; the same condition written as one expression costs none.
 `writer.py` writes the expressions; what is compiled is made of slots, operators and numbers alone.
 
 A compiled condition reads the *state*: the values of the facts, then the truths of the signals, each at its own slot.

@@ -1,4 +1,4 @@
-"""The events of ruamel.yaml's parser: bounded in depth, and read in a third of the time.
+"""The events of ruamel.yaml's parser: bounded in depth, and read faster.
 
 ruamel.yaml asks for one character at a time, through properties that look up their owner each time. A rulebook is read
 whole on every start and reload, so the few methods where that time goes are written again here with regular

@@ -1,4 +1,4 @@
-"""The events of sound files, read by libyaml: a tenth of a second where the careful parser takes several.
+"""The events of sound files, read by libyaml, which is in C: whole rulebooks are read on every start and reload.
 
 libyaml reads YAML 1.1 and words its errors otherwise, so it is asked only about files in which the two versions agree
 and nothing is to be complained about. Whatever is unusual is left to `events.py`; a test holds both equal.

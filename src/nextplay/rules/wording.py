@@ -129,7 +129,7 @@ def _mended(text: str) -> str:
 
 
 def _counts_days(text: str) -> bool:
-    """Say whether a 0 or 1 that ends no longer number stands before a word with d: a search costs five times this."""
+    """Say whether a 0 or 1 that ends no longer number stands before a word with d: cheaper than a search."""
     for mark in ("0 d", "1 d"):
         place = text.find(mark)
         while place >= 0:

@@ -96,7 +96,7 @@ def _refuse_later(found: str | None) -> None:
 
 
 def _migrate(connection: Connection) -> None:
-    from alembic import command  # noqa: PLC0415  a tenth of a second that only an upgrade may cost
+    from alembic import command  # noqa: PLC0415  slow to load, and only an upgrade needs it
     from alembic.config import Config  # noqa: PLC0415  see above
 
     config = Config(attributes={"connection": connection})

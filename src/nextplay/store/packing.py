@@ -14,7 +14,7 @@ import orjson
 from nextplay.store.records import Answer, Hold, LoggedAction, LoggedDecision, Outcome, Reaction, StoredRecord, Told
 
 _LEVEL: Final = 1
-"""The cheapest: three quarters of the gain, a fifth of the time."""
+"""The cheapest: higher levels take longer and save little more."""
 NO_DUE_DATE: Final = date.max
 _action_values: Final = attrgetter(*[field.name for field in fields(LoggedAction)])
 _DUE: Final = [field.name for field in fields(LoggedAction)].index("due_on")

@@ -17,7 +17,7 @@ from nextplay.authoring.lint.shapes import Shapes
 from nextplay.rules.condition import All, AnyOf, Condition, FactLeaf, Not, SignalLeaf, facts_of_leaf, leaves_of
 
 MOST_STEPS: Final = 50_000
-"""Conditions looked at in one search, about a quarter of a second."""
+"""Conditions looked at in one search, so that none takes much longer than the others."""
 
 _WORTH_PARTING: Final = 3
 
