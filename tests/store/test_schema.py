@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -67,6 +69,25 @@ def test_a_new_file_may_be_opened_by_many_at_once(tmp_path: Path, clock: Clock) 
 
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(first_open, range(8))) == {NEEDED_REVISION}
+
+
+def test_who_opens_a_file_that_another_is_making_waits_for_it(tmp_path: Path) -> None:
+    """SQLite itself refuses at once to write ahead while another begins to write a file that does not do so yet."""
+
+    def first_read() -> object:
+        database = Database(f"sqlite:///{tmp_path}/new.db")
+        try:
+            with database.reading() as connection:
+                return connection.execute(text("PRAGMA journal_mode")).scalar()
+        finally:
+            database.close()
+
+    with closing(sqlite3.connect(tmp_path / "new.db", isolation_level=None)) as other, ThreadPoolExecutor(1) as pool:
+        other.execute("BEGIN IMMEDIATE")
+        read = pool.submit(first_read)
+        wait([read], timeout=0.3)  # long enough to be refused in
+        other.execute("COMMIT")
+        assert read.result() == "wal"
 
 
 def test_two_upgrades_at_once_are_one(postgres: PostgresServer) -> None:

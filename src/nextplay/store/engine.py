@@ -5,6 +5,8 @@ Every outage of the database leaves here as `StoreUnavailable`, and what it refu
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,7 +29,8 @@ SERVER_OVERFLOW: Final = 8
 """Connections to PostgreSQL beyond the pool: a server has a hundred for everybody, and waiting is short."""
 _BEGINS: Final = "nextplay_begins"
 """Execution option: the statement with which a transaction on SQLite begins. Without it a statement stands alone."""
-_PRAGMAS: Final = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "temp_store=MEMORY")
+_PRAGMAS: Final = ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "temp_store=MEMORY")
+_AGAIN_SECONDS: Final = 0.005
 _ERASING: Final = 0x6E706C31
 """PostgreSQL's advisory lock: writers share it, whoever erases an account holds it alone."""
 _LOGGING: Final = 0x6E706C32
@@ -192,9 +195,27 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401  
     """Set up a new connection. The driver must begin no transactions itself: it would begin them too late."""
     connection.isolation_level = None
     cursor = connection.cursor()
+    _keep_a_log(cursor)
     for pragma in _PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _keep_a_log(cursor: sqlite3.Cursor) -> None:
+    """Have the file write ahead. SQLite waits for nobody here: where several open a new file, all but one are told off.
+
+    Raises `sqlite3.OperationalError` where it stays locked for as long as anybody waits for the file.
+    """
+    ends = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > ends:
+                raise
+            time.sleep(_AGAIN_SECONDS)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:
