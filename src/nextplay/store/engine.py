@@ -6,11 +6,10 @@ Every outage of the database leaves here as `StoreUnavailable`, and what it refu
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
@@ -31,6 +30,7 @@ _BEGINS: Final = "nextplay_begins"
 """Execution option: the statement with which a transaction on SQLite begins. Without it a statement stands alone."""
 _PRAGMAS: Final = ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "temp_store=MEMORY")
 _AGAIN_SECONDS: Final = 0.005
+_TRIES: Final = int(BUSY_SECONDS / _AGAIN_SECONDS)
 _ERASING: Final = 0x6E706C31
 """PostgreSQL's advisory lock: writers share it, whoever erases an account holds it alone."""
 _LOGGING: Final = 0x6E706C32
@@ -206,14 +206,14 @@ def _keep_a_log(cursor: sqlite3.Cursor) -> None:
 
     Raises `sqlite3.OperationalError` where it stays locked for as long as anybody waits for the file.
     """
-    ends = time.monotonic() + BUSY_SECONDS
-    while True:
+    pause = Event()
+    for again in reversed(range(_TRIES)):
         try:
             cursor.execute("PRAGMA journal_mode=WAL")
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > ends:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or not again:
                 raise
-            time.sleep(_AGAIN_SECONDS)
+            pause.wait(_AGAIN_SECONDS)
         else:
             return
 
