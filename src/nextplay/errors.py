@@ -22,8 +22,9 @@ No message ever carries a customer's value: the name of the field says enough.
 
 from __future__ import annotations
 
+import copyreg
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,6 +34,10 @@ FaultLevel = Literal["error", "warning"]
 
 class NextplayError(Exception):
     """Root of every error that this package raises on purpose."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel between processes as it is: by default it would be made anew from its text, which is not how."""
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +59,6 @@ class InputInvalid(NextplayError):
         """Keep the violations in the order of their paths, so that messages are stable."""
         self.violations: tuple[Violation, ...] = tuple(sorted(violations, key=lambda violation: violation.path))
         super().__init__("; ".join(map(str, self.violations)))
-
-    def __reduce__(self) -> tuple[type[InputInvalid], tuple[tuple[Violation, ...]]]:
-        """Travel between processes by the violations: by default it would be by the text, which does not make one."""
-        return type(self), (self.violations,)
 
 
 @dataclass(frozen=True, slots=True)

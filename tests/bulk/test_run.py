@@ -211,19 +211,13 @@ def test_processes_keep_to_a_core_where_they_take_all() -> None:
     assert crew.cores_for(len(cores) + 1) == [None] * (len(cores) + 1)
 
 
-def test_a_process_is_held_on_its_core(tmp_path: Path, release: Release) -> None:
-    """The thread that decides is; the process ends with its line."""
-    rules = without_tests(read_rulebook_folder(ROOT / "rules"))
-    orders = crew.Orders(rules, release.model_file, "python", BulkOptions(), tmp_path)
-    core = max(os.sched_getaffinity(0))
-    process, line = crew._hired(orders, core)
-    line.send((0, [1], crew._packed(pa.record_batch({"snapshot": [json.dumps(BOOK[0])]}))))
-    assert line.recv().decided == 1
-    assert process.pid is not None
-    assert os.sched_getaffinity(process.pid) == {core}
-    line.close()
-    process.join(30)
-    assert process.exitcode == 0
+def test_processes_of_their_own_decide_the_same(tmp_path: Path, release: Release) -> None:
+    """On two processes every row comes out as on one, in its place."""
+    source, output = lines(tmp_path / "in.jsonl", BOOK), tmp_path / "out.parquet"
+    job = Job(source, output, RULES, PLAIN, partition_rows=5, jobs=2)
+    finished = decide_file(job, release, known=fingerprint(source), progress=lambda _rows: None)
+    assert finished.counts.decided == len(BOOK)
+    assert parquet.read_table(output).to_pylist() == expected(BOOK, release)
 
 
 @pytest.mark.parametrize("placed", [0, 1, 2])

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import gc
 import os
-import signal
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, islice
-from multiprocessing import get_context, parent_process
-from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
+from multiprocessing.connection import wait
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import Final, NamedTuple
 
 import pyarrow as pa
 
@@ -22,11 +19,10 @@ from nextplay.bulk.inputs import Partition
 from nextplay.bulk.parts import Counts, write_part
 from nextplay.churn.artefact import ModelFile
 from nextplay.decider import Decider
-from nextplay.errors import EngineFault, NextplayError
+from nextplay.processes import Hand, all_cores
 from nextplay.release import InferenceEngine, load_release
 
-if TYPE_CHECKING:
-    Line = Connection[Any, Any]
+_REMEDY: Final = "what is whole is kept: run the same once more to go on, with fewer --jobs where memory is short"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +34,14 @@ class Orders:
     inference: InferenceEngine
     options: BulkOptions
     folder: Path
+
+
+class _Packed(NamedTuple):
+    """A partition as it travels."""
+
+    number: int
+    numbers: Sequence[int]
+    content: bytes
 
 
 class Clerk:
@@ -56,15 +60,14 @@ class Clerk:
         decided = decide_arrow(partition.batch, self._decider, options=self._orders.options)
         return write_part(self._orders.folder, partition.number, numbers=partition.numbers, decided=decided)
 
+    def work(self, packed: _Packed, /) -> Counts:
+        """Decide a partition that travelled, and write its part."""
+        return self.decide(Partition(packed.number, packed.numbers, _unpacked(packed.content)))
+
     def close(self) -> None:
         """Free what the release holds."""
         self._release.close()
         gc.unfreeze()
-
-
-def all_cores() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def work_through(partitions: Iterable[Partition], orders: Orders, *, jobs: int) -> Iterator[Counts]:
@@ -77,19 +80,12 @@ def work_through(partitions: Iterable[Partition], orders: Orders, *, jobs: int) 
     if jobs == 1 or len(first) < 2:  # noqa: PLR2004  one partition is no work for two
         yield from _alone(chain(first, remaining), orders)
         return
-    hands = [_hired(orders, core) for core in cores_for(jobs)]
+    hands = [Hand(partial(_remote_clerk, orders), remedy=_REMEDY, core=core) for core in cores_for(jobs)]
     try:
         yield from _handed_out(chain(first, remaining), hands)
-    except (EOFError, ConnectionError):
-        raise NextplayError(
-            "a worker process died, perhaps for want of memory; what is whole is kept: run the same once more to go "
-            "on, with fewer --jobs where memory is short"
-        ) from None
     finally:
-        for process, line in hands:
-            line.close()
-            process.terminate()
-            process.join()
+        for hand in hands:
+            hand.close()
 
 
 def _alone(partitions: Iterable[Partition], orders: Orders) -> Iterator[Counts]:
@@ -98,13 +94,6 @@ def _alone(partitions: Iterable[Partition], orders: Orders) -> Iterator[Counts]:
         yield from map(clerk.decide, partitions)
     finally:
         clerk.close()
-
-
-class _Hand(NamedTuple):
-    """A process that decides, and the line to it. No line is shared: whoever dies takes no lock along."""
-
-    process: BaseProcess
-    line: Line
 
 
 def cores_for(jobs: int) -> Sequence[int | None]:
@@ -117,74 +106,33 @@ def cores_for(jobs: int) -> Sequence[int | None]:
     return sorted(os.sched_getaffinity(0))
 
 
-def _hired(orders: Orders, core: int | None) -> _Hand:
-    # a fresh interpreter each: what the inference engine holds outside Python must not be shared by a fork
-    spawning = get_context("spawn")
-    ours, theirs = spawning.Pipe()
-    process = spawning.Process(target=_serve, args=(orders, theirs, core), daemon=True)
-    process.start()
-    theirs.close()  # so that the line ends when the process does
-    return _Hand(process, ours)
+def _remote_clerk(orders: Orders) -> Clerk:
+    """Return the clerk of a process that has one core to itself."""
+    pa.set_cpu_count(1)
+    return Clerk(orders)
 
 
-def _handed_out(partitions: Iterable[Partition], hands: Sequence[_Hand]) -> Iterator[Counts]:
+def _handed_out(partitions: Iterable[Partition], hands: Sequence[Hand[_Packed, Counts]]) -> Iterator[Counts]:
     """Give each partition to whoever is free, and yield what comes back."""
-    free: list[Line] = [hand.line for hand in hands]
-    busy: set[Line] = set()
+    free = list(hands)
+    busy: dict[object, Hand[_Packed, Counts]] = {}
     for partition in partitions:
-        packed = _packed(partition.batch)  # read and packed while all are at work
+        packed = _Packed(partition.number, partition.numbers, _packed(partition.batch))  # while all are at work
         if not free:
             yield from _answers(busy, free)
-        line = free.pop()
-        line.send((partition.number, partition.numbers, packed))
-        busy.add(line)
+        hand = free.pop()
+        hand.give(packed)
+        busy[hand.line] = hand
     while busy:
         yield from _answers(busy, free)
 
 
-def _answers(busy: set[Line], free: list[Line]) -> Iterator[Counts]:
-    for ready in wait(list(busy)):
-        line = cast("Line", ready)
-        answer = line.recv()
-        if isinstance(answer, Exception):
-            raise answer
-        busy.remove(line)
-        free.append(line)
-        yield answer
-
-
-def _serve(orders: Orders, line: Line, core: int | None) -> None:
-    """Decide what comes over the line until it ends, on one core where one is given."""
-    if core is not None:
-        os.sched_setaffinity(0, {core})
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one is interrupted too, and tells
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    pa.set_cpu_count(1)
-    clerk = Clerk(orders)
-    while True:
-        try:
-            number, numbers, packed = line.recv()
-        except EOFError:
-            return
-        try:
-            line.send(clerk.decide(Partition(number, numbers, _unpacked(packed))))
-        except Exception as error:  # noqa: BLE001  whatever it is, the process that reads the line tells it
-            line.send(_told(error))
-
-
-def _told(error: Exception) -> Exception:
-    """Return an error that can travel: a full disk as it is, anything else as an error of ours."""
-    if isinstance(error, OSError):
-        return error
-    return EngineFault(f"a partition could not be decided ({type(error).__name__})")
-
-
-def _end_with_parent() -> None:
-    """End this process as soon as the one that started it is gone: killed, it cannot tell its workers to stop."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+def _answers(busy: dict[object, Hand[_Packed, Counts]], free: list[Hand[_Packed, Counts]]) -> Iterator[Counts]:
+    for line in wait([hand.line for hand in busy.values()]):
+        hand = busy.pop(line)
+        counts = hand.answer()
+        free.append(hand)
+        yield counts
 
 
 def _packed(batch: pa.RecordBatch) -> bytes:

@@ -8,11 +8,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from nextplay.bulk.crew import Orders, all_cores, work_through
+from nextplay.bulk.crew import Orders, work_through
 from nextplay.bulk.deciding import BulkOptions
 from nextplay.bulk.inputs import Fingerprint, Partition, fingerprint, partitions
 from nextplay.bulk.parts import Counts, Parts, Repeated
 from nextplay.errors import EngineFault
+from nextplay.processes import all_cores
 from nextplay.release import InferenceEngine, Release
 
 __all__ = ["BulkOptions", "Finished", "Job", "all_cores", "decide_file", "fingerprint"]

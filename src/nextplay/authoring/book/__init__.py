@@ -2,7 +2,7 @@
 
 from nextplay.authoring.book.rows import Book, Row, open_book
 from nextplay.authoring.book.snapshots import BadRow, QuestionReader, RowReader, shared_reason
-from nextplay.authoring.book.workers import Worker, work_through
+from nextplay.authoring.book.workers import work_through
 
 __all__ = [
     "BadRow",
@@ -10,7 +10,6 @@ __all__ = [
     "QuestionReader",
     "Row",
     "RowReader",
-    "Worker",
     "open_book",
     "shared_reason",
     "work_through",
