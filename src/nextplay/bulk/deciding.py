@@ -11,8 +11,9 @@ import polars as pl
 import pyarrow as pa
 
 from nextplay.bulk.columns import readings
-from nextplay.bulk.documents import Document, Unreadable, documents, documents_of, frame_of
+from nextplay.bulk.documents import Document, Unreadable, documents_of, frame_of, texts_of
 from nextplay.bulk.rows import Cells, decided_row, refused_row, result_batch
+from nextplay.bulk.unfit import unfit_rows
 from nextplay.canonical import decision_json
 from nextplay.decider import Concluded, Decider
 from nextplay.decision import Options
@@ -47,12 +48,23 @@ def decide_arrow(batch: pa.RecordBatch, decider: Decider, *, options: BulkOption
 
     Raises `InputInvalid` where a column has a type that no snapshot can be read from.
     """
-    frame = frame_of(batch)
-    found = iter(documents(batch)) if frame is None else _read(frame, options)
+    found = _accounts(batch, options)
     rows: list[Cells] = []
     while piece := list(islice(found, _ROWS_AT_A_TIME)):
         rows += _rows(piece, decider, options)
     return result_batch(rows)
+
+
+def _accounts(batch: pa.RecordBatch, options: BulkOptions) -> Iterator[SnapshotReading | Document]:
+    """Read all rows but those that hold what nobody can read: these are refused without a look at the rest."""
+    unfit = unfit_rows(batch)
+    sound = batch
+    if unfit:
+        sound = batch.take(pa.array([row for row in range(batch.num_rows) if row not in unfit], pa.int64()))
+    frame = frame_of(sound)
+    others = texts_of(batch) if frame is None else _read(frame, options)
+    for row in range(batch.num_rows):
+        yield unfit[row] if row in unfit else next(others)
 
 
 def _read(frame: pl.DataFrame, options: BulkOptions) -> Iterator[SnapshotReading | Document]:

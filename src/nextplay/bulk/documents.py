@@ -43,7 +43,13 @@ def documents(batch: pa.RecordBatch) -> Iterator[Document]:
     Raises `InputInvalid` where a column has a type that JSON has no word for, or two columns have one name.
     """
     frame = frame_of(batch)
-    return map(_parsed, batch.column(WHOLE).to_pylist()) if frame is None else documents_of(frame)
+    return documents_of(frame) if frame is not None else texts_of(batch)
+
+
+def texts_of(batch: pa.RecordBatch) -> Iterator[Document]:
+    """Read documents from JSON text, as bytes: what is not UTF-8 is refused row by row."""
+    column = batch.column(WHOLE)
+    return map(_parsed, (column if pa.types.is_null(column.type) else column.cast(pa.large_binary())).to_pylist())
 
 
 def frame_of(batch: pa.RecordBatch) -> pl.DataFrame | None:
@@ -62,7 +68,7 @@ def frame_of(batch: pa.RecordBatch) -> pl.DataFrame | None:
     return None
 
 
-def _parsed(text: str | bytes | None) -> Document:
+def _parsed(text: bytes | None) -> Document:
     try:
         return {} if text is None else parse_json_snapshot(text)
     except InputInvalid as error:
@@ -153,7 +159,7 @@ def _twins(kind: Any) -> Iterator[str]:  # noqa: ANN401  pyarrow is not typed
         names = [field.name for field in kind]
         yield from (name for name in names if names.count(name) > 1)
         yield from (f"{field.name}.{name}" for field in kind for name in _twins(field.type))
-    elif _is_list(kind):
+    elif is_list(kind):
         yield from _twins(kind.value_type)
     elif pa.types.is_map(kind):
         yield from _twins(kind.item_type)
@@ -180,23 +186,26 @@ def _spelled(kind: Any) -> Any:  # noqa: ANN401  pyarrow is not typed
         return pa.struct([field.with_type(_spelled(field.type)) for field in kind])
     if pa.types.is_dictionary(kind):
         return _spelled(kind.value_type)
-    return pa.list_(_spelled(kind.value_type)) if _is_list(kind) else _spelled_single(kind)
+    return pa.list_(_spelled(kind.value_type)) if is_list(kind) else _spelled_single(kind)
 
 
 def _spelled_single(kind: Any) -> Any:  # noqa: ANN401  pyarrow is not typed
-    """Return the type of single values: an instant that names no zone is in UTC, a decimal a number.
+    """Return the type of single values: an instant that names no zone is in UTC, a day a day, a decimal a number.
 
     What holds nothing is a text: Arrow's cast of a list to its own type leaves columns of nulls within as long as the
     lists, not as their entries, which is no valid table.
     """
     if pa.types.is_timestamp(kind):
         return pa.timestamp(kind.unit, "UTC")
+    if pa.types.is_date64(kind):
+        return pa.date32()
     if pa.types.is_decimal(kind):
         return pa.float64()
     return pa.string() if pa.types.is_null(kind) else kind
 
 
-def _is_list(kind: Any) -> bool:  # noqa: ANN401  pyarrow is not typed
+def is_list(kind: Any) -> bool:  # noqa: ANN401  pyarrow is not typed
+    """Tell whether a type is one of Arrow's types of lists."""
     return any(test(kind) for test in (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list))
 
 
@@ -205,7 +214,7 @@ def _has_json(kind: Any) -> bool:  # noqa: ANN401  pyarrow is not typed
         return pa.types.is_string(kind.key_type) and _has_json(kind.item_type)
     if pa.types.is_struct(kind):
         return all(_has_json(field.type) for field in kind)
-    if _is_list(kind) or pa.types.is_dictionary(kind):
+    if is_list(kind) or pa.types.is_dictionary(kind):
         return _has_json(kind.value_type)
     return any(test(kind) for test in _WRITTEN)
 
