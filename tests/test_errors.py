@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from nextplay import processes
 from nextplay.errors import (
     DecisionDamaged,
     Fault,
@@ -17,6 +16,7 @@ from nextplay.errors import (
     ReleaseRejected,
     RulebookInvalid,
     Violation,
+    WorkerDied,
 )
 
 MADE: dict[type[NextplayError], NextplayError] = {
@@ -27,14 +27,14 @@ MADE: dict[type[NextplayError], NextplayError] = {
     ReleaseRejected: ReleaseRejected(["first", "second"]),
     NotRemembered: NotRemembered("decision"),
     DecisionDamaged: DecisionDamaged(),
-    processes.WorkerDied: processes.WorkerDied("hire another"),
+    WorkerDied: WorkerDied("hire another"),
 }
 
 
 def kinds(above: type[NextplayError] = NextplayError) -> Iterator[type[NextplayError]]:
-    """Yield every kind of the tree, and that of the processes."""
+    """Yield every kind of the tree."""
     for kind in above.__subclasses__():
-        if kind.__module__ in {"nextplay.errors", "nextplay.processes"}:
+        if kind.__module__ == NextplayError.__module__:
             yield kind
             yield from kinds(kind)
 

@@ -16,10 +16,14 @@ from pathlib import Path
 
 import pytest
 
-from nextplay.errors import EngineFault, NextplayError, RulebookInvalid
-from nextplay.processes import Hand, WorkerDied, all_cores
+from nextplay.errors import EngineFault, NextplayError, RulebookInvalid, WorkerDied
+from nextplay.processes import Hand, all_cores
 
 HERE = Path(__file__).parent
+
+
+class Panic(BaseException):
+    """What extensions in Rust raise: no `Exception`."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,8 @@ class Clerk:
             raise NextplayError("told as it is")
         if task == "bug":
             raise ValueError("Acme Ltd")
+        if task == "panic":
+            raise Panic("Acme Ltd")
         return task, os.getpid(), os.sched_getaffinity(0)
 
     def close(self) -> None:
@@ -90,6 +96,8 @@ def test_what_a_worker_raises_is_raised_here_and_it_goes_on() -> None:
             hand.ask("disk")
         with pytest.raises(EngineFault, match=r"^a worker process could not do its work \(ValueError\)$"):
             hand.ask("bug")
+        with pytest.raises(EngineFault, match=r"^a worker process could not do its work \(Panic\)$"):
+            hand.ask("panic")
         assert full.value.errno == 28
         assert hand.ask("again")[0] == "again"
 

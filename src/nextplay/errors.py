@@ -14,6 +14,7 @@
     │   ├── NotRemembered       the caller's: an id that is unknown here, or somebody else's
     │   ├── RequestIdReused     the caller's: a `request_id` that came before with another content
     │   └── AccountErased       the caller's: the account was erased, and nothing is written about it any more
+    ├── WorkerDied          the operator's: a process that worked for this one is gone, perhaps for want of memory
     └── EngineFault         ours: an invariant of the engine did not hold
 
 The tree knows neither HTTP nor gRPC; each door has one table from these types to its status.
@@ -104,6 +105,14 @@ class ReleaseRejected(NextplayError):
         """Keep the failures in the order of the test files."""
         self.failures: tuple[str, ...] = tuple(failures)
         super().__init__("\n".join(self.failures))
+
+
+class WorkerDied(NextplayError):
+    """A process that worked for this one ended before it had answered; what it was doing is not done."""
+
+    def __init__(self, remedy: str) -> None:
+        """Say what to do about it."""
+        super().__init__(f"a worker process died, perhaps for want of memory; {remedy}")
 
 
 class EngineFault(NextplayError):

@@ -15,7 +15,7 @@ from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
-from nextplay.errors import EngineFault, NextplayError
+from nextplay.errors import EngineFault, NextplayError, WorkerDied
 
 if TYPE_CHECKING:
     Line = Connection[Any, Any]
@@ -34,14 +34,6 @@ class Worker(Protocol[Task_contra, Result_co]):
 
     def close(self) -> None:
         """Free what it holds."""
-
-
-class WorkerDied(NextplayError):
-    """A process ended before it had answered; what it was doing is not done."""
-
-    def __init__(self, remedy: str) -> None:
-        """Say what to do about it."""
-        super().__init__(f"a worker process died, perhaps for want of memory; {remedy}")
 
 
 def all_cores() -> int:
@@ -111,7 +103,7 @@ def _serve(hire: Callable[[], Worker[Any, Any]], line: Line, core: int | None) -
     with suppress(EOFError, ConnectionError):
         try:
             worker = hire()
-        except Exception as error:  # noqa: BLE001  whatever it is, the process that reads the line tells it
+        except BaseException as error:  # noqa: BLE001  whatever it is (Rust's panics are no `Exception`), the reader tells
             line.recv()
             line.send((False, _portable(error)))
             return
@@ -123,11 +115,11 @@ def _serve(hire: Callable[[], Worker[Any, Any]], line: Line, core: int | None) -
 def _done(worker: Worker[Task, Result], task: Task) -> tuple[bool, Result | Exception]:
     try:
         return True, worker.work(task)
-    except Exception as error:  # noqa: BLE001  see above
+    except BaseException as error:  # noqa: BLE001  see above
         return False, _portable(error)
 
 
-def _portable(error: Exception) -> Exception:
+def _portable(error: BaseException) -> Exception:
     """Return an error that can travel and be told: another's words may quote what it was working on."""
     if isinstance(error, NextplayError | OSError):
         return error
