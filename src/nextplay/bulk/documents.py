@@ -48,8 +48,13 @@ def documents(batch: pa.RecordBatch) -> Iterator[Document]:
 
 def texts_of(batch: pa.RecordBatch) -> Iterator[Document]:
     """Read documents from JSON text, as bytes: what is not UTF-8 is refused row by row."""
-    column = batch.column(WHOLE)
-    return map(_parsed, (column if pa.types.is_null(column.type) else column.cast(pa.large_binary())).to_pylist())
+    return map(_parsed, text_cells(batch.column(WHOLE)))
+
+
+def text_cells(column: Any) -> list[bytes | None]:  # noqa: ANN401  pyarrow is not typed
+    """Return the cells of a column of JSON text as bytes."""
+    found: list[bytes | None] = column.cast(pa.large_binary()).to_pylist()
+    return found
 
 
 def frame_of(batch: pa.RecordBatch) -> pl.DataFrame | None:

@@ -36,16 +36,32 @@ def parquet_rows(stream: IO[bytes]) -> tuple[int, Iterator[bytes]]:
 
 
 def _texts(file: Any) -> Iterator[bytes]:  # noqa: ANN401  pyarrow is not typed
-    whole = file.schema_arrow.names == [_WHOLE] or (_WHOLE in file.schema_arrow.names)
+    from pyarrow import types  # noqa: PLC0415  an extra: who has no Parquet needs it not
+
+    from nextplay.bulk.documents import text_cells  # noqa: PLC0415  as above
+    from nextplay.bulk.unfit import unfit_rows  # noqa: PLC0415  as above
+
+    whole = _WHOLE in file.schema_arrow.names
+    first = 1
     for batch in file.iter_batches(batch_size=_AT_ONCE, columns=[_WHOLE] if whole else None):
-        for row in batch.to_pylist():
-            yield _snapshot_text(row[_WHOLE]) if whole else _row_text(row)
+        _refuse({first + place: unreadable.error for place, unreadable in unfit_rows(batch).items()})
+        if not whole:
+            yield from map(_row_text, batch.to_pylist())
+        elif types.is_struct(batch.schema.field(_WHOLE).type):
+            yield from (_row_text(row or {}) for row in batch.column(_WHOLE).to_pylist())
+        else:
+            yield from (text or b"{}" for text in text_cells(batch.column(_WHOLE)))
+        first += batch.num_rows
 
 
-def _snapshot_text(value: object) -> bytes:
-    if isinstance(value, str):
-        return value.encode()
-    return value if isinstance(value, bytes) else _row_text(value if isinstance(value, dict) else {})
+def _refuse(unfit: Mapping[int, InputInvalid]) -> None:
+    """Refuse a book for the cells of rows, by their number, that have no word in JSON."""
+    if unfit:
+        raise InputInvalid(
+            Violation(f"row {number}: {violation.path}", violation.message)
+            for number, error in unfit.items()
+            for violation in error.violations
+        )
 
 
 def _row_text(row: Mapping[str, Any]) -> bytes:
