@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import date
 
 from tests.arbitration.builders import AS_OF, TODAY, day, past
 
-from nextplay.arbitration.history import NO_HISTORY, days_after, recall
+from nextplay.arbitration.history import NO_HISTORY, _moment, days_after, recall
 from nextplay.snapshot import HistoryKind
 
 
@@ -34,6 +35,16 @@ def test_the_order_of_the_entries_plays_no_part() -> None:
     for seed in range(20):
         shuffled = random.Random(seed).sample(entries, len(entries))  # noqa: S311  a seeded order, no secret
         assert recall(shuffled, as_of=AS_OF) == expected
+
+
+def test_no_two_entries_are_ordered_by_chance() -> None:
+    """Sets of entries come in another order in every process, so whatever differs must count: replay depends on it."""
+    plain = past("held", 5, until=date.max)
+    others = [replace(plain, until=None), replace(plain, kind="answered"), replace(plain, answer="yes")]
+    others += [replace(plain, channel="email"), replace(plain, gap="a"), replace(plain, play=None)]
+    assert len({_moment(entry) for entry in (plain, *others)}) == len(others) + 1
+    holds = recall([plain, others[0]], as_of=AS_OF).holds
+    assert [hold.until for hold in holds.values()] == [None]
 
 
 def test_a_snooze_settles_nothing() -> None:

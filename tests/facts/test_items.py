@@ -9,6 +9,8 @@ from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.facts.snapshots import AS_OF, drawn_snapshot
 
 from nextplay.decision import FactValue
@@ -86,6 +88,18 @@ def test_rows_without_a_name_of_their_own_are_told_apart() -> None:
     assert [(item.key, item.values["objective.days_overdue"]) for item in items] == [
         ("Grow", 5), ("Grow (2)", 1), ("objective", None),
     ]  # fmt: skip
+
+
+@given(
+    names=st.lists(st.sampled_from(["a", "a (2)", "a (3)", "a (2) (2)", "b", None]), max_size=9),
+    ids=st.lists(st.sampled_from(["a", "a (2)", "c"]), max_size=3, unique=True),
+)
+def test_no_two_items_have_one_key(names: list[str | None], ids: list[str]) -> None:
+    """Whatever rows are called, each is told apart; the first of a name keeps it."""
+    rows = [*(Objective(title=name) for name in names), *(Objective(objective_id=one) for one in ids)]
+    keys = [item.key for item in _items(_account(objectives=rows), "objective") or ()]
+    assert len({*keys}) == len(rows)
+    assert {name or "objective" for name in names} | {*ids} <= {*keys}
 
 
 def test_an_answer_is_newest_until_its_respondent_answers_again() -> None:

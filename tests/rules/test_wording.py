@@ -58,6 +58,11 @@ def _number(unit: str) -> FactSpec:
         (-0.001, "ratio", "0", "0"),
         (1e15, "volume", "1,000,000,000,000,000", "1.000.000.000.000.000"),
         (0.1 + 0.2, "ratio", "0.3", "0,3"),
+        (999.4, "money", "999", "999"),
+        (999.5, "money", "1,000", "1.000"),
+        (-999.5, "money", "-1,000", "-1.000"),
+        (9.994, "level", "999 %", "999 %"),
+        (9.996, "level", "1,000 %", "1.000 %"),
     ],
 )
 def test_numbers_are_written_by_unit_and_locale(value: float, unit: str, english: str, portuguese: str) -> None:

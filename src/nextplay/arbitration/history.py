@@ -60,8 +60,8 @@ def recall(entries: Sequence[HistoryEntry], *, as_of: datetime) -> History:
     """Sort the past of one account; the order of `entries` plays no part.
 
     Entries after `as_of` have not happened yet and equal entries are one. Entries of one instant are ordered as
-    accepted, snoozed, declined, wrong_diagnosis, completed, then by `until`, gap, channel and play. A touch is an
-    entry `contacted`, or `completed` with a channel: whoever reports a completed call reports it once.
+    accepted, snoozed, declined, wrong_diagnosis, completed, then by `until`, gap, channel, play, kind and answer. A
+    touch is an entry `contacted`, or `completed` with a channel: whoever reports a completed call reports it once.
     """
     if not entries:
         return NO_HISTORY
@@ -96,7 +96,8 @@ def days_after(day: date, days: int) -> date:
     return date.fromordinal(min(day.toordinal() + days, _LAST_DAY))
 
 
-def _moment(entry: HistoryEntry) -> tuple[datetime, int, date, str, str, str]:
+def _moment(entry: HistoryEntry) -> tuple[datetime, int, date, str, str, str, bool, str, str]:
+    """Return what orders the past. Entries that differ at all differ in it: a set has no order of its own."""
     return (
         entry.at,
         _WEIGHT_OF_KIND.get(entry.kind, -1),
@@ -104,6 +105,9 @@ def _moment(entry: HistoryEntry) -> tuple[datetime, int, date, str, str, str]:
         entry.gap or "",
         entry.channel or "",
         entry.play or "",
+        entry.until is None,
+        entry.kind,
+        entry.answer or "",
     )
 
 

@@ -7,7 +7,6 @@ Ties go by key, then by content, so that the order in which rows were sent never
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple, get_args
@@ -102,17 +101,26 @@ class ItemPlan:
 
 
 def _in_order(kind: ItemKind, rows: Iterable[Row]) -> list[tuple[str, Row]]:
-    """Put rows in the stated order and give each a key of its own: of equal ones the second ends in ` (2)`."""
+    """Put rows in the stated order and give each a key of its own: of equal ones the second ends in ` (2)`.
+
+    Where some row has that very key itself, the number goes on.
+    """
     rank, key_of = _RANKS[kind], _KEYS[kind]
     keyed = [(rank(row), key_of(row.raw) or kind, row) for row in rows]
     if len({key for _, key, _ in keyed}) == len(keyed):
         return [(key, row) for _, key, row in sorted(keyed, key=lambda entry: entry[:2])]
     keyed.sort(key=lambda entry: (*entry[:2], repr(entry[2].raw)))
-    seen: Counter[str] = Counter()
+    taken = {key for _, key, _ in keyed}
+    last: dict[str, int] = {}
     found = []
     for _, key, row in keyed:
-        seen[key] += 1
-        found.append((key if seen[key] == 1 else f"{key} ({seen[key]})", row))
+        own, number = key, last.get(key, 0)
+        while number and own in taken:
+            number += 1
+            own = f"{key} ({number})"
+        last[key] = number or 1
+        taken.add(own)
+        found.append((own, row))
     return found
 
 

@@ -237,12 +237,13 @@ def _number_writer(unit: str, language: str) -> Callable[[float], str]:
 
     def in_per_cent(value: float) -> str:
         hundredfold = value * 100
-        if value >= _TENTH and hundredfold < _THOUSAND:
-            return f"{round(hundredfold)} %"
+        if value >= _TENTH and (rounded := round(hundredfold)) < _THOUSAND:
+            return f"{rounded} %"
         return f"{_number(hundredfold, 0 if abs(value) >= _TENTH else 1, marks)} %"
 
     def whole(value: float) -> str:
-        return str(round(value)) if -_THOUSAND < value < _THOUSAND else _number(value, 0, marks)
+        rounded = round(value)
+        return str(rounded) if -_THOUSAND < rounded < _THOUSAND else _number(value, 0, marks)
 
     def broken(value: float) -> str:
         return _number(value, decimals, marks)
@@ -252,7 +253,7 @@ def _number_writer(unit: str, language: str) -> Callable[[float], str]:
 
 def _number(value: float, decimals: int, marks: tuple[str, str]) -> str:
     """Round, drop zeros at the end, and put the marks of the locale."""
-    if decimals == 0 and -_THOUSAND < value < _THOUSAND:
+    if decimals == 0 and -_THOUSAND < round(value) < _THOUSAND:
         return str(round(value))
     text = format(value, _ROUNDED[decimals])
     if decimals:
