@@ -72,6 +72,12 @@ def test_a_gap_is_judged_for_every_item_apart() -> None:
     assert [gap.open_facts for gap in found.gaps] == [(), (), ("objective.blocked_by",), ()]
 
 
+def test_conditions_of_items_that_read_the_same_still_count_apart() -> None:
+    """Whose the goal is says both sides: two signals, two sides and the plain gap wait for it, however many items."""
+    found = _assess(_book(), _facts([_item("a", 9, None), _item("b", 9, None)]))
+    assert [tuple(entry) for entry in found.missing_facts] == [("objective.blocked_by", 5)]
+
+
 def test_signals_of_an_item_are_those_that_are_true_of_it() -> None:
     """Evidence for and against a gap of one item is never that of another item."""
     found = _assess(_book(), _facts([_item("a", 9, "vendor"), _item("b", 9, "customer")]))

@@ -133,8 +133,9 @@ class Evaluator:
     def _missing_facts(
         self, state: Sequence[Any], unknown: Sequence[int], judged: Judgement, reached: Sequence[ReachedPlay]
     ) -> tuple[MissingFact, ...]:
-        tallies = [tally for play in reached for tally in play.tallies]
-        return self._missing.ranked(chain(self._undecided.tallies(unknown), judged.tallies, tallies), state)
+        of_gaps = [one.tally for one in judged.open]
+        of_plays = [tally for play in reached for tally in play.tallies]
+        return self._missing.ranked(chain(self._undecided.tallies(unknown), of_gaps, of_plays), state)
 
     def _shadow(
         self,

@@ -62,8 +62,8 @@ class Judgement:
     """What came of every gap.
 
     `plans` are the gaps that were judged, `mains` the truths of what they stand or fall with. `undecided` holds the
-    unknown ones, `refuted` those that are false of every item, `excused` those that `unless` explains away. `tallies`
-    counts the facts of every condition that was asked and is unknown.
+    unknown ones, `refuted` those that are false of every item, `excused` those that `unless` explains away. `open`
+    is every condition that was asked and is unknown; a plan stands for what its gap stands or falls with.
     """
 
     plans: Sequence[GapPlan] = ()
@@ -73,7 +73,7 @@ class Judgement:
     undecided: list[GapPlan] = field(default_factory=list)
     refuted: list[GapPlan] = field(default_factory=list)
     excused: list[GapPlan] = field(default_factory=list)
-    tallies: list[int] = field(default_factory=list)
+    open: list[GapPlan | Check] = field(default_factory=list)
 
     def rules_out(self, kinds: Collection[str]) -> bool:
         """Say whether of each of these kinds a plain gap was decided not to stand; no further than it takes to know."""
@@ -165,16 +165,16 @@ def _judge_items(plan: GapPlan, state: Sequence[Any], answers: Mapping[str, Side
             _leave_open(plan, plan.unless, reading.state, judged=own)
         elif truth is None:
             own.undecided.append(plan)
-            own.tallies.append(plan.tally)
+            own.open.append(plan)
     unknown_list = state[slot] is None and not own.undecided and not own.excused
     if unknown_list and plan.unless:
         _leave_open(plan, plan.unless, state, judged=own)
     elif unknown_list:
         own.undecided.append(plan)
-        own.tallies.append(plan.tally)
+        own.open.append(plan)
     judged.standing += own.standing
     judged.explained += own.explained
-    judged.tallies += dict.fromkeys(own.tallies)
+    judged.open += {id(one): one for one in own.open}.values()  # alike in what they read, two still count
     if not own.standing:
         (judged.undecided if own.undecided else judged.excused if own.excused else judged.refuted).append(plan)
 
@@ -183,13 +183,13 @@ def _leave_unknown(
     plans: Iterable[GapPlan], state: Sequence[Any], answers: Mapping[str, Side], *, judged: Judgement
 ) -> None:
     """Judge gaps that are unknown, some of which items or a rival explanation may still decide."""
-    undecided, tallies = judged.undecided, judged.tallies
+    undecided, still_open = judged.undecided, judged.open
     for plan in plans:
         if plan.rule.for_each:
             _judge_items(plan, state, answers, judged=judged)
         elif plan.unless is None:
             undecided.append(plan)
-            tallies.append(plan.tally)
+            still_open.append(plan)
         else:
             _leave_open(plan, plan.unless, state, judged=judged)
 
@@ -216,9 +216,9 @@ def _leave_open(plan: GapPlan, unless: Check, state: Sequence[Any], *, judged: J
         judged.excused.append(plan)
         return
     judged.undecided.append(plan)
-    judged.tallies.append(plan.tally)
+    judged.open.append(plan)
     if excused is None:
-        judged.tallies.append(unless.tally)
+        judged.open.append(unless)
 
 
 def _let_stand(
@@ -239,9 +239,9 @@ def _let_stand(
         return
     judged.standing.append(gap)
     if gap.unsettled:
-        judged.tallies += [check.tally for check in gap.unsettled]
+        judged.open += gap.unsettled
     if excused is None and plan.unless:
-        judged.tallies.append(plan.unless.tally)
+        judged.open.append(plan.unless)
 
 
 def _standing(
