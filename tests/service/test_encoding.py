@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import gc
+from dataclasses import replace
 from types import SimpleNamespace
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.decision_cases import CASES
 from tests.service.decisions import decisions
 
 from nextplay._proto.nextplay.v1 import decision_pb2
 from nextplay.canonical import decision_document
 from nextplay.decision import Decision
 from nextplay.service import wire
-from nextplay.service.encoding import message_writer, tagged
+from nextplay.service.encoding import _Kept, message_writer, tagged
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -23,6 +26,20 @@ def test_every_decision_survives_the_wire(decision: Decision) -> None:
     message = decision_pb2.Decision.FromString(raw)
     assert wire.decision_document(message) == decision_document(decision)
     assert message.SerializeToString(deterministic=True) == raw
+
+
+def test_no_words_of_a_customer_are_kept() -> None:
+    """What stays in memory beyond a call is the rulebook's: whoever erases an account could not reach it there."""
+    (case,) = [case for case in CASES if case.name == "each_goal_by_itself"]
+    goals = [{**goal, "title": f"Zebra {goal['title']}", "objective_id": f"zebra-{number}"}
+             for number, goal in enumerate(case.snapshot["objectives"])]  # fmt: skip
+    asked = replace(case, snapshot={**case.snapshot, "objectives": goals}, options={"explanation": "full"})
+    raw = wire.write_decision(asked.decision())
+    assert b"Zebra" in raw
+    assert b"zebra-0" in raw
+    kept = [body for one in gc.get_objects() if isinstance(one, _Kept) for body in one.values()]
+    assert kept
+    assert not [body for body in kept if b"zebra" in body.lower()]
 
 
 @given(st.integers(-(2**31), 2**31 - 1))

@@ -230,18 +230,16 @@ _write_decision: Final = message_writer(
         "Action.due_on": _day_text,
     },
     repeating={
-        "Action.channel", "Action.checklist", "Action.gaps", "Action.importance", "Action.owner_role", "Action.play",
-        "Action.purpose", "Action.state", "Action.title", "AnswerOption.answer", "AnswerOption.label",
-        "AnswerOption.side", "ChurnRisk.band", "ChurnRisk.model_version", "ChurnRisk.provenance",
-        "ConditionTrace.key", "ConditionTrace.signals",
-        "Decision.missing_facts", "Diagnosis.kind", "Diagnosis.lead", "Driver.facts", "Driver.family",
-        "Evidence.signal", "Evidence.title", "ExplainedGap.gap", "ExplainedGap.title", "Gap.gap", "Gap.kind",
-        "Gap.root_causes", "Gap.title", "Gap.touchpoint", "GapTrace.gap", "MissingFact.fact", "NearMiss.gap",
-        "NearMiss.title", "PlayTrace.play", "Reading.fact", "Reading.operator", "Reading.reads",
+        "Action.channel", "Action.gaps", "Action.importance", "Action.owner_role", "Action.play", "Action.purpose",
+        "Action.state", "AnswerOption.answer", "AnswerOption.side", "ChurnRisk.band", "ChurnRisk.model_version",
+        "ChurnRisk.provenance", "ConditionTrace.key", "ConditionTrace.signals", "Decision.missing_facts",
+        "Diagnosis.kind", "Diagnosis.lead", "Driver.facts", "Driver.family", "Evidence.signal", "ExplainedGap.gap",
+        "Gap.gap", "Gap.kind", "Gap.root_causes", "Gap.touchpoint", "GapTrace.gap", "MissingFact.fact",
+        "NearMiss.gap", "PlayTrace.play", "Reading.fact", "Reading.operator", "Reading.reads",
         "ReleaseId.engine_version", "ReleaseId.model_hash", "ReleaseId.release", "ReleaseId.rulebook_hash",
-        "SignalTrace.signal",
-        "SignalTrace.signals", "Undetermined.facts", "Undetermined.gap", "Withheld.gaps", "Withheld.play",
-        "Withheld.reason", "Withheld.title",
+        "SignalTrace.signal", "SignalTrace.signals", "Undetermined.facts", "Undetermined.gap", "Withheld.gaps",
+        "Withheld.play", "Withheld.reason",
     },
 )  # fmt: skip
-"""What is of the rulebook is kept as bytes: texts, closed words, counted facts. What belongs to a customer never is."""
+"""What is of the rulebook is kept as bytes: ids, closed words, counted facts. What belongs to a customer never is, and
+titles and other wordings may hold a customer's values."""
