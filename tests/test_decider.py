@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 
 from nextplay.canonical import canonical_json, decision_document
-from nextplay.decider import Decider
+from nextplay.decider import Concluded, Decider
 from nextplay.decision import Decision, Options
 from nextplay.errors import InputInvalid, ModelInvalid
-from nextplay.question import asked_about
-from nextplay.release import load_release
-from nextplay.rules.source import read_rulebook_folder
+from nextplay.question import DEFAULT_OPTIONS, asked_about
+from nextplay.release import InferenceEngine, load_release
+from nextplay.rules.source import read_rulebook_folder, without_tests
 from nextplay.snapshot import InputWarning, read_snapshot
 
 ROOT = Path(__file__).parents[1]
@@ -58,6 +58,46 @@ def decided(decider: Decider, changes: dict[str, Any], **options: Any) -> Decisi
 def with_usage(**usage: object) -> dict[str, Any]:
     """Return the stalled account's use with changes."""
     return {"usage": STALLED["usage"] | usage}
+
+
+CHURN_SIGNAL = b"""
+- id: model_worries
+  title: {en: "Band {churn.band}", pt-BR: "Faixa {churn.band}"}
+  when: {any: [{fact: churn.probability, gte: 0}, {fact: churn.band, in: [critical]}]}
+  says: {en: "Churn risk {churn.probability}", pt-BR: "Risco {churn.probability}"}
+"""
+CHURN_GAP = b"""
+- id: model_alone
+  title: {en: "The model worries at {churn.probability}", pt-BR: "O modelo se preocupa: {churn.probability}"}
+  kind: cs
+  root_cause: silence
+  when: {all: [model_worries]}
+  severity: {base: 0.5}
+"""
+
+
+@pytest.mark.parametrize("inference", ["durable", "python"])
+@pytest.mark.parametrize("models", [MODELS, None])
+def test_rules_and_texts_may_read_the_churn_score(models: Path | None, inference: InferenceEngine) -> None:
+    """The score is a fact like others, one account or many at a time; without a model it is unknown."""
+    files = {"signals/churn.yaml": CHURN_SIGNAL, "gaps/churn.yaml": CHURN_GAP, **read_rulebook_folder(SMALL)}
+    release = load_release(without_tests(files), models, inference=inference)
+    decider = Decider(release)
+    decision = decided(decider, {})
+    asked = asked_about(read_snapshot(STALLED))
+    many = [decider.word(one.findings, options=DEFAULT_OPTIONS)
+            for one in decider.conclude_each([asked, asked]) if isinstance(one, Concluded)]  # fmt: skip
+    release.close()
+    assert [one.gaps for one in many] == [decision.gaps, decision.gaps]
+    found = [(gap.title, gap.evidence[0].says) for gap in decision.gaps if gap.gap == "model_alone"]
+    missing = [one.fact for one in decision.missing_facts if one.fact.startswith("churn.")]
+    if models is None:
+        assert (found, missing) == ([], ["churn.band", "churn.probability"])
+    else:
+        assert decision.churn is not None
+        assert decision.churn.probability is not None
+        written = f"{round(decision.churn.probability * 100, 1):g} %"
+        assert (found, missing) == ([(f"The model worries at {written}", f"Churn risk {written}")], [])
 
 
 def test_one_account_goes_all_the_way(decider: Decider) -> None:

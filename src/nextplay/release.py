@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Literal
 
 from nextplay import __version__
 from nextplay.account import ACCOUNT_FACTS
@@ -22,8 +22,6 @@ from nextplay.rules.source import read_rulebook_folder
 from nextplay.rules.wording import facts_in_texts
 
 InferenceEngine = Literal["durable", "python"]
-CHURN_FACTS: Final = frozenset({"churn.probability", "churn.band"})
-"""Facts that the model gives and no snapshot carries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ def load_release(
     model = None if source is None else ChurnModel.load(source, vocabulary.specs)
     evaluator = Evaluator(rulebook, vocabulary, inference=inference)
     model_facts = frozenset(model.fact_names) if model else frozenset()
-    names = (evaluator.fact_names | facts_in_texts(rulebook) | model_facts | ACCOUNT_FACTS) - CHURN_FACTS
+    names = evaluator.fact_names | facts_in_texts(rulebook) | model_facts | ACCOUNT_FACTS
     return Release(
         rulebook=rulebook,
         warnings=compiled.warnings,
