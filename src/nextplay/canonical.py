@@ -1,6 +1,7 @@
 """One spelling for every value, so that equal values have equal bytes: what ids and hashes are made of.
 
 Canonical JSON here: keys sorted, no blanks, unset omitted, a list known to be empty as `[]`, instants in UTC with `Z`.
+Only a zero below zero (-0.0) keeps its sign.
 """
 
 from __future__ import annotations

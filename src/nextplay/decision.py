@@ -164,7 +164,7 @@ class ShadowPlay(NamedTuple):
 
 
 class Priority(NamedTuple):
-    """The rank and its four factors: `value = round(propensity * context * value_at_stake * lever, 2)`.
+    """The rank and its four factors: `priority = round(propensity * context * value * lever, 2)`.
 
     `priority` and `value` are weighted money in the currency of the contract. `notes` say what had to be assumed.
     """

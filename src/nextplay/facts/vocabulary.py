@@ -48,8 +48,9 @@ class Facts:
     """The planned facts of one account. `values` stand in the order of `names`; `None` is unknown.
 
     `input_warnings` name attributes that were sent and could not be used, and lists that are longer than rules look.
-    `names` where it is left out. `items` holds the lists whose items were planned; an unknown list is `None`.
-    `filled` names what a field was taken from that was not sent: a raw list, or the shares of the release.
+    `positions` says where each name stands, worked out from `names` where it is left out. `items` holds the lists whose
+    items were planned; an unknown list is `None`. `filled` names what a field was taken from that was not sent: a raw
+    list, or the shares of the release.
     """
 
     names: tuple[str, ...]

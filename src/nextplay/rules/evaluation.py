@@ -33,7 +33,7 @@ from nextplay.rules.outcomes import Gaps, Judgement, StandingGap, explained_outc
 from nextplay.rules.play_plans import Plays, ReachedPlay
 from nextplay.rules.program import Program, stated_conditions
 from nextplay.rules.roster import Absent, Roster
-from nextplay.rules.rulebook import Play, Rulebook, SignalRule
+from nextplay.rules.rulebook import Play, Rulebook
 from nextplay.rules.trace import Trace, Tracer, reading_of
 
 _NONE_DONE: Final[frozenset[str]] = frozenset()
@@ -44,7 +44,7 @@ _NO_ANSWERS: Final[Mapping[str, Side]] = MappingProxyType({})
 class Evaluator:
     """A rulebook ready to assess accounts. Safe to share between threads.
 
-    `signal_rules` gives the signals by id. `fact_names` are all facts that conditions, and the values of plays, read,
+    `fact_names` are all facts that conditions, and the values of plays, read,
     those of items included; whoever asks must have planned them. `by_item` names the signals that are read item by
     item, with the kind of the items.
     """
@@ -54,7 +54,6 @@ class Evaluator:
 
         Raises `RulebookInvalid` for every condition that the engine cannot hold.
         """
-        self.signal_rules: Mapping[str, SignalRule] = {rule.id: rule for rule in rulebook.signals}
         self._rulebook = rulebook
         self._specs: Mapping[str, FactSpec] = {**vocabulary.specs, **vocabulary.item_specs}
         self._program = Program(rulebook)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from nextplay.errors import Fault, FaultLevel
@@ -93,11 +93,3 @@ def shortened(name: str, *, at_most: int = 60) -> str:
     """Cut what an author wrote to a length that a message can carry."""
     printable = "".join(character if character.isprintable() else "?" for character in name)
     return printable if len(printable) <= at_most else printable[: at_most - 3] + "..."
-
-
-def first_places(entries: Iterable[tuple[str, Place]]) -> Mapping[str, Place]:
-    """Return where each name stands first, in the order of files and lines."""
-    places: dict[str, Place] = {}
-    for name, place in sorted(entries, key=lambda entry: (entry[1].path, entry[1].line, entry[1].column)):
-        places.setdefault(name, place)
-    return places

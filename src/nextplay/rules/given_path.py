@@ -73,20 +73,6 @@ def _with_rows(path: str, rows: Sequence[str]) -> str:
     return path
 
 
-def node_at(node: Node, path: str) -> Node | None:
-    """Return what stands at a path, or nothing."""
-    found: Node | None = node
-    for step in steps_of(path):
-        if isinstance(found, MapNode):
-            found = found.find(step)
-        elif isinstance(found, ListNode):
-            index = _row(found, step)
-            found = None if index is None else found.items[index]
-        else:
-            return None
-    return found
-
-
 def laid_over(base: MapNode, own: MapNode) -> MapNode:
     """Lay `own` over `base`: mappings merge, everything else replaces; a relative date is one value."""
     over = {entry.key: entry for entry in own.entries}

@@ -48,7 +48,7 @@ class Program:
 
     `conditions` gives the condition of every signal, anonymous ones included; what a gap stands or falls with counts as
     one, and `mains` names these in the order of the gaps. `order` names each signal after those that it names. `slots`
-    says where in the state its truth stands; those with a name of their own stand in `named_slots`, as in the rulebook.
+    says where in the state its truth stands; those with a name of their own come first, as in the rulebook.
 
     `watched` names the signals that are noted where they are unknown: those that are not unknown with their one fact.
 
@@ -87,7 +87,6 @@ class Program:
         }
         self.watched = frozenset(name for name in self._named if not self.is_sure(name))
         self._watched_slots = tuple(self.slots[name] for name in self._named if name in self.watched)
-        self.named_slots = slice(len(self.known_names), len(self.known_names) + len(self._named))
         self._named_places = {name: self.slots[name] for name in self._named}
         if self.lists:
             self._decide_items = compile_item_program(self.fact_names, self._items, self.conditions, self.order)

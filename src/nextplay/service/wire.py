@@ -95,7 +95,7 @@ def request_id_of(raw: bytes) -> str:
 
 def decide_answer(decision: Decision, request_id: str, memory: str = "") -> bytes:
     """Return the bytes of a `DecideResponse`; `memory` tells what became of the decision there."""
-    return _text(1, request_id) + tagged(2, _write_decision(decision)) + _text(3, memory)
+    return _text(1, request_id) + tagged(2, write_decision(decision)) + _text(3, memory)
 
 
 class BatchItem(NamedTuple):
@@ -115,16 +115,11 @@ def _batch_result(item: BatchItem, memory: str) -> bytes:
     head = _text(1, item.request_id)
     if isinstance(item.result, Status):
         return head + tagged(2, item.result.SerializeToString())
-    return head + tagged(2, b"") + tagged(3, _write_decision(item.result)) + _text(4, memory if item.record else "")
+    return head + tagged(2, b"") + tagged(3, write_decision(item.result)) + _text(4, memory if item.record else "")
 
 
 def _text(number: int, text: str) -> bytes:
     return tagged(number, text.encode()) if text else b""
-
-
-def write_decision(decision: Decision) -> bytes:
-    """Return the bytes of a `Decision`."""
-    return _write_decision(decision)
 
 
 def snapshot_message(document: Mapping[str, Any]) -> snapshot_pb2.CustomerSnapshot:
@@ -221,7 +216,7 @@ def _day_text(day: date) -> bytes:
     return day.isoformat().encode()
 
 
-_write_decision: Final = message_writer(
+write_decision: Final = message_writer(
     decision_pb2.Decision.DESCRIPTOR,
     shapes={name: kind._fields for name, kind in vars(answers).items() if hasattr(kind, "_fields")},
     special={
@@ -241,5 +236,7 @@ _write_decision: Final = message_writer(
         "Withheld.play", "Withheld.reason",
     },
 )  # fmt: skip
-"""What is of the rulebook is kept as bytes: ids, closed words, counted facts. What belongs to a customer never is, and
+"""Returns the bytes of a `Decision`.
+
+What is of the rulebook is kept as bytes: ids, closed words, counted facts. What belongs to a customer never is, and
 titles and other wordings may hold a customer's values."""

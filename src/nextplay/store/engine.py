@@ -67,7 +67,7 @@ class Database:
             yield connection
 
     def rows(self, query: str, values: tuple[str, ...]) -> Sequence[Sequence[Any]]:
-        """Fetch what a query with `?` for each value finds, as the driver gives it: in half the time.
+        """Fetch what a query with `?` for each value finds, as the driver gives it, which costs less.
 
         Raises `StoreUnavailable`.
         """
