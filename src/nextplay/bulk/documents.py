@@ -37,15 +37,6 @@ class Unreadable(NamedTuple):
 Document = Mapping[str, Any] | Unreadable
 
 
-def documents(batch: pa.RecordBatch) -> Iterator[Document]:
-    """Yield for each row the document of its snapshot, or why there is none.
-
-    Raises `InputInvalid` where a column has a type that JSON has no word for, or two columns have one name.
-    """
-    frame = frame_of(batch)
-    return documents_of(frame) if frame is not None else texts_of(batch)
-
-
 def texts_of(batch: pa.RecordBatch) -> Iterator[Document]:
     """Read documents from JSON text, as bytes: what is not UTF-8 is refused row by row."""
     return map(_parsed, text_cells(batch.column(WHOLE)))
@@ -60,7 +51,7 @@ def text_cells(column: Any) -> list[bytes | None]:  # noqa: ANN401  pyarrow is n
 def frame_of(batch: pa.RecordBatch) -> pl.DataFrame | None:
     """Return the columns of a snapshot, spelled as JSON has them, or `None` where a column holds it as JSON text.
 
-    Raises as `documents` does.
+    Raises `InputInvalid` where a column has a type that JSON has no word for, or two columns have one name.
     """
     _refuse_twins(batch.schema)
     if WHOLE not in batch.schema.names:

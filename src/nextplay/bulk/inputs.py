@@ -15,7 +15,7 @@ from typing import IO, Any, Final, NamedTuple
 import pyarrow as pa
 from pyarrow import parquet
 
-from nextplay.bulk.documents import WHOLE, documents
+from nextplay.bulk.documents import WHOLE, frame_of
 from nextplay.errors import InputInvalid, Violation
 
 LINE_ENDINGS: Final = (".jsonl", ".ndjson")
@@ -93,7 +93,7 @@ def _of_table(stream: IO[bytes], rows: int) -> Iterator[Partition]:
     file = _opened(stream)
     names = file.schema_arrow.names
     columns = [WHOLE] if WHOLE in names else names
-    list(documents(pa.RecordBatch.from_pylist([], file.schema_arrow)))  # refuses columns that have no JSON
+    frame_of(pa.RecordBatch.from_pylist([], file.schema_arrow))  # refuses columns that have no JSON
     begin = 0
     try:
         for number, batch in enumerate(_even(file.iter_batches(batch_size=rows, columns=columns), rows)):
